@@ -1,0 +1,550 @@
+/*
+ * This file is part of x11shmpool.
+ *
+ * x11shmpool is free software; you can redistribute it and/or
+ * modify it under the terms of the GNU Lesser General Public
+ * License as published by the Free Software Foundation; either
+ * version 2.1 of the License, or (at your option) any later version.
+ *
+ * x11shmpool is distributed in the hope that it will be useful,
+ * but WITHOUT ANY WARRANTY; without even the implied warranty of
+ * MERCHANTABILITY or FITNESS FOR A PARTICULAR PURPOSE.  See the GNU
+ * Lesser General Public License for more details.
+ *
+ * You should have received a copy of the GNU Lesser General Public
+ * License along with x11shmpool; if not, write to the Free Software
+ * Foundation, Inc., 51 Franklin Street, Fifth Floor, Boston, MA 02110-1301 USA
+ */
+
+#define _GNU_SOURCE
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <ftw.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "server.h"
+
+#define MAX_ARGS 64
+#define START_TIMEOUT_MS 30000
+#define STOP_TIMEOUT_MS   5000
+
+static const char *const kind_names[] = {
+    [TEST_SERVER_XVFB]     = "xvfb",
+    [TEST_SERVER_XORG]     = "xorg",
+    [TEST_SERVER_XVNC]     = "xvnc",
+    [TEST_SERVER_XWAYLAND] = "xwayland",
+};
+
+static int64_t now_ms(void)
+{
+    struct timespec t;
+
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return t.tv_sec * INT64_C(1000) + t.tv_nsec / 1000000;
+}
+
+static void pause_ms(int ms)
+{
+    poll(NULL, 0, ms);
+}
+
+int test_server_kind(void)
+{
+    const char *name = getenv("X11SHMPOOL_SERVER");
+
+    if (!name || !*name)
+        return TEST_SERVER_XVFB;
+    for (int i = 0; i < 4; i++)
+        if (!strcmp(name, kind_names[i]))
+            return i;
+    fprintf(stderr, "X11SHMPOOL_SERVER=%s: not one of xvfb, xorg, xvnc, "
+            "xwayland\n", name);
+    return -1;
+}
+
+const char *test_server_kind_name(TestServerKind kind)
+{
+    return kind_names[kind];
+}
+
+static int find_program(char *path, size_t size, const char *name)
+{
+    const char *dirs = getenv("PATH");
+
+    if (strchr(name, '/')) {
+        snprintf(path, size, "%s", name);
+        return !access(path, X_OK);
+    }
+    while (dirs && *dirs) {
+        size_t n = strcspn(dirs, ":");
+
+        snprintf(path, size, "%.*s/%s", (int)n, dirs, name);
+        if (!access(path, X_OK))
+            return 1;
+        dirs += n + (dirs[n] == ':');
+    }
+    return 0;
+}
+
+/* Xorg's wrapper refuses whoever is not at a console. */
+static int find_xorg(char *path, size_t size)
+{
+    return find_program(path, size, "/usr/lib/xorg/Xorg") ||
+           find_program(path, size, "/usr/libexec/Xorg") ||
+           find_program(path, size, "Xorg");
+}
+
+int test_server_available(TestServerKind kind)
+{
+    char path[512];
+
+    switch (kind) {
+    case TEST_SERVER_XVFB:
+        return find_program(path, sizeof(path), "Xvfb");
+    case TEST_SERVER_XORG:
+        return find_xorg(path, sizeof(path)) &&
+               (!access("/usr/lib/xorg/modules/drivers/dummy_drv.so", R_OK) ||
+                !access("/usr/lib64/xorg/modules/drivers/dummy_drv.so", R_OK));
+    case TEST_SERVER_XVNC:
+        return find_program(path, sizeof(path), "Xvnc");
+    case TEST_SERVER_XWAYLAND:
+        return find_program(path, sizeof(path), "Xwayland") &&
+               find_program(path, sizeof(path), "weston");
+    }
+    return 0;
+}
+
+typedef struct Command {
+    char text[4096];
+    size_t used;
+    char *argv[MAX_ARGS + 1];
+    int argc;
+} Command;
+
+static void command_add(Command *c, const char *format, ...)
+{
+    size_t room = sizeof(c->text) - c->used;
+    va_list ap;
+    int n;
+
+    va_start(ap, format);
+    n = vsnprintf(c->text + c->used, room, format, ap);
+    va_end(ap);
+    if (n < 0 || (size_t)n >= room || c->argc == MAX_ARGS) {
+        fprintf(stderr, "server: command line too long\n");
+        abort();
+    }
+    c->argv[c->argc++] = c->text + c->used;
+    c->argv[c->argc]   = NULL;
+    c->used += n + 1;
+}
+
+static void command_split(Command *c, const char *args)
+{
+    while (args && *(args += strspn(args, " "))) {
+        size_t n = strcspn(args, " ");
+
+        command_add(c, "%.*s", (int)n, args);
+        args += n;
+    }
+}
+
+static int write_xorg_conf(const char *path, int width, int height, int depth)
+{
+    FILE *f = fopen(path, "we");
+    int htotal = width + 200, vtotal = height + 60;
+
+    if (!f)
+        return 0;
+    fprintf(f,
+            "Section \"ServerFlags\"\n"
+            "    Option \"AutoAddDevices\" \"false\"\n"
+            "    Option \"AutoAddGPU\" \"false\"\n"
+            "    Option \"DontVTSwitch\" \"true\"\n"
+            "EndSection\n"
+            "Section \"Device\"\n"
+            "    Identifier \"card\"\n"
+            "    Driver \"dummy\"\n"
+            "    VideoRam 262144\n"
+            "EndSection\n"
+            "Section \"Monitor\"\n"
+            "    Identifier \"monitor\"\n"
+            "    HorizSync 5.0-1000.0\n"
+            "    VertRefresh 5.0-300.0\n"
+            "    Modeline \"%dx%d\" %.2f %d %d %d %d %d %d %d %d\n"
+            "EndSection\n"
+            "Section \"Screen\"\n"
+            "    Identifier \"screen\"\n"
+            "    Device \"card\"\n"
+            "    Monitor \"monitor\"\n"
+            "    DefaultDepth %d\n"
+            "    SubSection \"Display\"\n"
+            "        Depth %d\n"
+            "        Modes \"%dx%d\"\n"
+            "        Virtual %d %d\n"
+            "    EndSubSection\n"
+            "EndSection\n",
+            width, height, htotal * vtotal * 30 / 1e6,
+            width, width + 40, width + 100, htotal,
+            height, height + 10, height + 20, vtotal,
+            depth, depth, width, height, width, height);
+    return !fclose(f);
+}
+
+static int build_command(Command *c, const TestServerOptions *o,
+                         const char *dir, int display_fd)
+{
+    int width  = o->width  ? o->width  : 640;
+    int height = o->height ? o->height : 480;
+    int depth  = o->depth  ? o->depth  : 24;
+    char path[512];
+
+    switch (o->kind) {
+    case TEST_SERVER_XVFB:
+        command_add(c, "Xvfb");
+        command_add(c, "-screen");
+        command_add(c, "0");
+        command_add(c, "%dx%dx%d", width, height, depth);
+        if (o->fbdir) {
+            command_add(c, "-fbdir");
+            command_add(c, "%s", dir);
+        }
+        break;
+    case TEST_SERVER_XORG:
+        snprintf(path, sizeof(path), "%s/xorg.conf", dir);
+        if (!write_xorg_conf(path, width, height, depth))
+            return 0;
+        if (!find_xorg(path, sizeof(path)))
+            return 0;
+        command_add(c, "%s", path);
+        command_add(c, "-config");
+        command_add(c, "%s/xorg.conf", dir);
+        command_add(c, "-configdir");
+        command_add(c, "%s/none", dir);
+        command_add(c, "-logfile");
+        command_add(c, "%s/Xorg.log", dir);
+        command_split(c, "-novtswitch -sharevts -keeptty -nolisten tcp");
+        break;
+    case TEST_SERVER_XVNC:
+        command_add(c, "Xvnc");
+        command_add(c, "-geometry");
+        command_add(c, "%dx%d", width, height);
+        command_add(c, "-depth");
+        command_add(c, "%d", depth);
+        command_split(c, "-SecurityTypes None -rfbport -1 -AlwaysShared");
+        break;
+    case TEST_SERVER_XWAYLAND:
+        command_add(c, "Xwayland");
+        command_add(c, "-shm");
+        break;
+    }
+    command_add(c, "-displayfd");
+    command_add(c, "%d", display_fd);
+    command_add(c, "-noreset");
+    command_split(c, o->args);
+    return 1;
+}
+
+/* From here to supervise(): the supervisor's side. */
+
+static void close_others(const int *keep, int nb_keep)
+{
+    DIR *d = opendir("/proc/self/fd");
+    struct dirent *e;
+
+    while (d && (e = readdir(d))) {
+        int fd = atoi(e->d_name), kept = fd < 3 || fd == dirfd(d);
+
+        for (int i = 0; i < nb_keep; i++)
+            kept |= fd == keep[i];
+        if (!kept)
+            close(fd);
+    }
+    if (d)
+        closedir(d);
+}
+
+static pid_t spawn(char **argv, int log, int keep)
+{
+    pid_t pid = fork();
+
+    if (pid)
+        return pid;
+    dup2(log, 1);
+    dup2(log, 2);
+    if (keep >= 0)
+        fcntl(keep, F_SETFD, 0);
+    for (int sig = 1; sig < 32; sig++)
+        signal(sig, SIG_DFL);
+    execvp(argv[0], argv);
+    dprintf(2, "%s: %s\n", argv[0], strerror(errno));
+    _exit(127);
+}
+
+static int reaped(pid_t *pid)
+{
+    if (*pid > 0 && waitpid(*pid, NULL, WNOHANG) == *pid)
+        *pid = -1;
+    return *pid <= 0;
+}
+
+static void end_process(pid_t *pid)
+{
+    int64_t end = now_ms() + STOP_TIMEOUT_MS;
+
+    if (reaped(pid))
+        return;
+    kill(*pid, SIGTERM);
+    kill(*pid, SIGCONT);
+    while (!reaped(pid)) {
+        if (now_ms() > end) {
+            kill(*pid, SIGKILL);
+            waitpid(*pid, NULL, 0);
+            *pid = -1;
+            return;
+        }
+        pause_ms(2);
+    }
+}
+
+static int remove_entry(const char *path, const struct stat *st, int flag,
+                        struct FTW *ftw)
+{
+    (void)st;
+    (void)flag;
+    (void)ftw;
+    remove(path);
+    return 0;
+}
+
+static void supervise(Command *c, const TestServerOptions *o, const char *dir,
+                      int hold, int report, int display_fd)
+{
+    pid_t compositor = -1, server = -1;
+    struct pollfd p = { .fd = hold, .events = POLLIN };
+    char path[512];
+    int log;
+
+    setsid();
+    signal(SIGPIPE, SIG_IGN);
+    close_others((int[]){ hold, report, display_fd }, 3);
+    snprintf(path, sizeof(path), "%s/log", dir);
+    log = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+
+    if (o->kind == TEST_SERVER_XWAYLAND) {
+        Command w = { .used = 0 };
+        int64_t end = now_ms() + START_TIMEOUT_MS;
+
+        setenv("XDG_RUNTIME_DIR", dir, 1);
+        setenv("WAYLAND_DISPLAY", "wayland-test", 1);
+        command_split(&w, "weston --no-config --idle-time=0 "
+                      "--backend=headless-backend.so --socket=wayland-test");
+        command_add(&w, "--width=%d",  o->width  ? o->width  : 640);
+        command_add(&w, "--height=%d", o->height ? o->height : 480);
+        compositor = spawn(w.argv, log, -1);
+        snprintf(path, sizeof(path), "%s/wayland-test", dir);
+        while (access(path, F_OK) && !reaped(&compositor) && now_ms() < end &&
+               poll(&p, 1, 10) == 0)
+            ;
+    }
+    server = spawn(c->argv, log, display_fd);
+    close(display_fd);
+    if (write(report, &server, sizeof(server)) != sizeof(server))
+        end_process(&server);
+    close(report);
+
+    while (poll(&p, 1, server > 0 ? 20 : -1) <= 0)
+        reaped(&server);
+
+    end_process(&server);
+    end_process(&compositor);
+    nftw(dir, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
+    _exit(0);
+}
+
+static void print_log(const char *dir)
+{
+    char path[512], line[512];
+    FILE *f;
+
+    snprintf(path, sizeof(path), "%s/log", dir);
+    if (!(f = fopen(path, "re")))
+        return;
+    while (fgets(line, sizeof(line), f))
+        fprintf(stderr, "# server: %s", line);
+    fclose(f);
+}
+
+TestServer *test_server_start(const TestServerOptions *o)
+{
+    static const TestServerOptions plain = { .kind = TEST_SERVER_XVFB };
+    const char *tmp = getenv("TMPDIR");
+    int hold[2] = { -1, -1 }, report[2] = { -1, -1 }, number[2] = { -1, -1 };
+    int64_t end = now_ms() + START_TIMEOUT_MS;
+    Command c = { .used = 0 };
+    TestServer *s = calloc(1, sizeof(*s));
+    char digits[12];
+    size_t n = 0;
+
+    if (!o)
+        o = &plain;
+    if (!s)
+        return NULL;
+    s->hold = -1;
+    if (!tmp || strlen(tmp) > 32)
+        tmp = "/tmp";
+    snprintf(s->dir, sizeof(s->dir), "%s/x11shmpool-test.XXXXXX", tmp);
+    if (!mkdtemp(s->dir)) {
+        fprintf(stderr, "server: %s: %s\n", s->dir, strerror(errno));
+        s->dir[0] = 0;
+        goto fail;
+    }
+    if (pipe2(hold, O_CLOEXEC) || pipe2(report, O_CLOEXEC) ||
+        pipe2(number, O_CLOEXEC) || !build_command(&c, o, s->dir, number[1])) {
+        fprintf(stderr, "server: can't set up %s\n", kind_names[o->kind]);
+        nftw(s->dir, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
+        goto fail;
+    }
+    fflush(NULL);
+    s->supervisor = fork();
+    if (!s->supervisor)
+        supervise(&c, o, s->dir, hold[0], report[1], number[1]);
+    close(hold[0]);
+    close(report[1]);
+    close(number[1]);
+    hold[0] = report[1] = number[1] = -1;
+    s->hold = hold[1];
+    hold[1] = -1;
+    if (s->supervisor < 0) {
+        perror("server: fork");
+        goto fail;
+    }
+
+    if (read(report[0], &s->pid, sizeof(s->pid)) != sizeof(s->pid)) {
+        fprintf(stderr, "server: no process\n");
+        goto fail;
+    }
+    while (n < sizeof(digits) - 1) {
+        struct pollfd p = { .fd = number[0], .events = POLLIN };
+        int64_t left = end - now_ms();
+
+        if (left <= 0 || poll(&p, 1, left) <= 0 ||
+            read(number[0], digits + n, 1) != 1) {
+            fprintf(stderr, "server: %s did not start\n", kind_names[o->kind]);
+            print_log(s->dir);
+            goto fail;
+        }
+        if (digits[n] == '\n')
+            break;
+        n++;
+    }
+    digits[n] = 0;
+    snprintf(s->display, sizeof(s->display), ":%s", digits);
+    close(report[0]);
+    close(number[0]);
+    return s;
+
+fail:
+    for (int i = 0; i < 2; i++) {
+        if (hold[i] >= 0)
+            close(hold[i]);
+        if (report[i] >= 0)
+            close(report[i]);
+        if (number[i] >= 0)
+            close(number[i]);
+    }
+    test_server_stop(&s);
+    return NULL;
+}
+
+void test_server_stop(TestServer **ps)
+{
+    TestServer *s = *ps;
+
+    *ps = NULL;
+    if (!s)
+        return;
+    if (s->hold >= 0)
+        close(s->hold);
+    if (s->supervisor > 0)
+        while (waitpid(s->supervisor, NULL, 0) < 0 && errno == EINTR)
+            ;
+    free(s);
+}
+
+static char process_state(pid_t pid)
+{
+    char path[64], line[512], *p, state = 0;
+    FILE *f;
+
+    snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
+    if (!(f = fopen(path, "re")))
+        return 0;
+    if (fgets(line, sizeof(line), f) && (p = strrchr(line, ')')))
+        state = p[2];
+    fclose(f);
+    return state;
+}
+
+int test_server_alive(const TestServer *s)
+{
+    char state = process_state(s->pid);
+
+    return state && state != 'Z' && state != 'X';
+}
+
+void test_server_signal(const TestServer *s, int sig)
+{
+    int64_t end = now_ms() + STOP_TIMEOUT_MS;
+
+    if (kill(s->pid, sig))
+        return;
+    while (now_ms() < end) {
+        if (sig == SIGSTOP && process_state(s->pid) == 'T')
+            return;
+        if (sig == SIGKILL && !test_server_alive(s))
+            return;
+        if (sig != SIGSTOP && sig != SIGKILL)
+            return;
+        pause_ms(1);
+    }
+}
+
+int64_t test_process_cpu(pid_t pid)
+{
+    char path[128];
+    struct dirent *e;
+    int64_t sum = -1;
+    DIR *d;
+
+    snprintf(path, sizeof(path), "/proc/%d/task", (int)pid);
+    if (!(d = opendir(path)))
+        return -1;
+    while ((e = readdir(d))) {
+        long long ns;
+        FILE *f;
+
+        if (e->d_name[0] == '.')
+            continue;
+        snprintf(path, sizeof(path), "/proc/%d/task/%.16s/schedstat", (int)pid,
+                 e->d_name);
+        if (!(f = fopen(path, "re")))
+            continue;
+        if (fscanf(f, "%lld", &ns) == 1)
+            sum = (sum < 0 ? 0 : sum) + ns;
+        fclose(f);
+    }
+    closedir(d);
+    return sum;
+}
