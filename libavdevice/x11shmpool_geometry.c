@@ -1,0 +1,120 @@
+/*
+ * This file is part of x11shmpool.
+ *
+ * x11shmpool is free software; you can redistribute it and/or
+ * modify it under the terms of the GNU Lesser General Public
+ * License as published by the Free Software Foundation; either
+ * version 2.1 of the License, or (at your option) any later version.
+ *
+ * x11shmpool is distributed in the hope that it will be useful,
+ * but WITHOUT ANY WARRANTY; without even the implied warranty of
+ * MERCHANTABILITY or FITNESS FOR A PARTICULAR PURPOSE.  See the GNU
+ * Lesser General Public License for more details.
+ *
+ * You should have received a copy of the GNU Lesser General Public
+ * License along with x11shmpool; if not, write to the Free Software
+ * Foundation, Inc., 51 Franklin Street, Fifth Floor, Boston, MA 02110-1301 USA
+ */
+
+#include <limits.h>
+#include <stdint.h>
+
+#include "libavutil/common.h"
+
+#include "x11shmpool_geometry.h"
+
+static X11ShmpoolRect rect_from_edges(int64_t left, int64_t top,
+                                      int64_t right, int64_t bottom)
+{
+    if (right <= left || bottom <= top)
+        return (X11ShmpoolRect){ 0 };
+
+    return (X11ShmpoolRect){ left, top, FFMIN(right - left, INT_MAX),
+                             FFMIN(bottom - top, INT_MAX) };
+}
+
+X11ShmpoolRect x11shmpool_rect_intersect(X11ShmpoolRect a, X11ShmpoolRect b)
+{
+    return rect_from_edges(FFMAX(a.x, b.x), FFMAX(a.y, b.y),
+                           FFMIN((int64_t)a.x + a.w, (int64_t)b.x + b.w),
+                           FFMIN((int64_t)a.y + a.h, (int64_t)b.y + b.h));
+}
+
+X11ShmpoolRect x11shmpool_rect_union(X11ShmpoolRect a, X11ShmpoolRect b)
+{
+    if (x11shmpool_rect_empty(a))
+        return b;
+    if (x11shmpool_rect_empty(b))
+        return a;
+
+    return rect_from_edges(FFMIN(a.x, b.x), FFMIN(a.y, b.y),
+                           FFMAX((int64_t)a.x + a.w, (int64_t)b.x + b.w),
+                           FFMAX((int64_t)a.y + a.h, (int64_t)b.y + b.h));
+}
+
+int x11shmpool_rect_empty(X11ShmpoolRect r)
+{
+    return r.w <= 0 || r.h <= 0;
+}
+
+int x11shmpool_rect_equal(X11ShmpoolRect a, X11ShmpoolRect b)
+{
+    return a.x == b.x && a.y == b.y && a.w == b.w && a.h == b.h;
+}
+
+int x11shmpool_rect_subtract(X11ShmpoolRect outer, X11ShmpoolRect inner,
+                             X11ShmpoolRect out[4])
+{
+    X11ShmpoolRect hole = x11shmpool_rect_intersect(outer, inner), part[4];
+    int n = 0;
+
+    if (x11shmpool_rect_empty(outer))
+        return 0;
+    if (x11shmpool_rect_empty(hole)) {
+        out[0] = outer;
+        return 1;
+    }
+
+    part[0] = (X11ShmpoolRect){ outer.x, outer.y, outer.w, hole.y - outer.y };
+    part[1] = (X11ShmpoolRect){ outer.x, hole.y + hole.h, outer.w,
+                                outer.y - hole.y + outer.h - hole.h };
+    part[2] = (X11ShmpoolRect){ outer.x, hole.y, hole.x - outer.x, hole.h };
+    part[3] = (X11ShmpoolRect){ hole.x + hole.w, hole.y,
+                                outer.x - hole.x + outer.w - hole.w, hole.h };
+    for (int i = 0; i < 4; i++)
+        if (!x11shmpool_rect_empty(part[i]))
+            out[n++] = part[i];
+
+    return n;
+}
+
+static int follow_axis(int pos, int size, int low, int extent,
+                       int pointer, int margin)
+{
+    int64_t to  = pos;
+    int64_t max = (int64_t)low + extent - size;
+
+    if (margin == X11SHMPOOL_FOLLOW_CENTERED) {
+        to = (int64_t)pointer - size / 2;
+    } else {
+        int64_t first = to + margin;
+        int64_t last  = to + size - margin;
+
+        if (pointer > last)
+            to += pointer - last;
+        else if (pointer < first)
+            to -= first - pointer;
+    }
+
+    return FFMAX(FFMIN(to, max), low);
+}
+
+X11ShmpoolRect x11shmpool_rect_follow(X11ShmpoolRect region,
+                                      X11ShmpoolRect bounds,
+                                      int px, int py, int margin)
+{
+    region.x = follow_axis(region.x, region.w, bounds.x, bounds.w, px, margin);
+    region.y = follow_axis(region.y, region.h, bounds.y, bounds.h, py, margin);
+
+    return region;
+}
