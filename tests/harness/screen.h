@@ -1,0 +1,127 @@
+/*
+ * This file is part of x11shmpool.
+ *
+ * x11shmpool is free software; you can redistribute it and/or
+ * modify it under the terms of the GNU Lesser General Public
+ * License as published by the Free Software Foundation; either
+ * version 2.1 of the License, or (at your option) any later version.
+ *
+ * x11shmpool is distributed in the hope that it will be useful,
+ * but WITHOUT ANY WARRANTY; without even the implied warranty of
+ * MERCHANTABILITY or FITNESS FOR A PARTICULAR PURPOSE.  See the GNU
+ * Lesser General Public License for more details.
+ *
+ * You should have received a copy of the GNU Lesser General Public
+ * License along with x11shmpool; if not, write to the Free Software
+ * Foundation, Inc., 51 Franklin Street, Fifth Floor, Boston, MA 02110-1301 USA
+ */
+
+#ifndef TESTS_HARNESS_SCREEN_H
+#define TESTS_HARNESS_SCREEN_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <xcb/xcb.h>
+
+#include <libavutil/frame.h>
+
+/**
+ * @file
+ * A client of its own on a test's display: it draws, moves the pointer, and
+ * reads the screen independently of the device under test (plain GetImage and
+ * a blend of its own). All calls wait until the server has done what they ask;
+ * an X error ends the program with a message.
+ */
+
+typedef struct TestScreen {
+    xcb_connection_t *conn;
+    const xcb_setup_t *setup;
+    xcb_screen_t *screen;
+    int xfixes, xtest, render;      ///< extensions that are there
+    struct xcb_render_query_pict_formats_reply_t *formats;
+} TestScreen;
+
+/** Connect to ":7" or ":7.0"; NULL, with a line on stderr, if that fails. */
+TestScreen *test_screen_open(const char *display);
+void test_screen_close(TestScreen **s);
+void test_screen_sync(TestScreen *s);
+
+/** The pixel value of an 8-bit colour in the root's visual; where that is
+ *  indexed, red itself. */
+uint32_t test_screen_color(const TestScreen *s, int red, int green, int blue);
+
+void test_screen_fill(TestScreen *s, xcb_drawable_t d, int x, int y,
+                      int w, int h, uint32_t value);
+
+/** Fill a drawable's w x h pixels at x,y with noise from seed. */
+void test_screen_noise(TestScreen *s, xcb_drawable_t d, int x, int y,
+                       int w, int h, unsigned seed);
+
+/** Make and map a window without a manager's decoration, and wait until it is
+ *  viewable. depth 0: the parent's (root's); otherwise of a TrueColor visual
+ *  of that depth, and XCB_NONE if there is none. */
+xcb_window_t test_screen_window(TestScreen *s, int x, int y, int w, int h,
+                                int depth);
+void test_screen_destroy(TestScreen *s, xcb_window_t window);
+
+/** The TrueColor visual of a depth, 0 if there is none. */
+xcb_visualid_t test_screen_visual(const TestScreen *s, int depth);
+
+/** Make a monitor of the given name; needs RandR 1.5. 1, or 0 if it failed. */
+int test_screen_monitor(TestScreen *s, const char *name, int x, int y,
+                        int w, int h, int primary);
+
+/** Put the pointer at x,y of the root window. */
+void test_screen_warp(TestScreen *s, int x, int y);
+
+/** Press (1) or release (0) the first pointer button by XTEST. */
+void test_screen_button(TestScreen *s, int press);
+
+/** Give a window a cursor of w x h premultiplied ARGB values (RENDER). */
+void test_screen_cursor(TestScreen *s, xcb_window_t window,
+                        const uint32_t *argb, int w, int h, int xhot, int yhot);
+
+/** A cursor that goes through n plain colours, delay_ms each. */
+void test_screen_cursor_animated(TestScreen *s, xcb_window_t window,
+                                 const uint32_t *argb, int n, int w, int h,
+                                 int delay_ms);
+
+/** Hide or show the pointer (XFixes). It stays so while s is open. */
+void test_screen_hide_cursor(TestScreen *s, int hide);
+
+/** What is seen at a place, whatever holds it: components as they are stored,
+ *  not scaled. An indexed picture holds its colours. */
+typedef struct TestImage {
+    int width, height;
+    int bits[4];               ///< of red, green, blue, alpha; alpha may be 0
+    uint16_t (*pixel)[4];      ///< width * height
+} TestImage;
+
+/**
+ * Read w x h pixels at x,y of a window or the root. What lies outside it or
+ * outside the screen is black.
+ *
+ * @param pointer blend the pointer in
+ */
+TestImage *test_screen_read(TestScreen *s, xcb_window_t window, int x, int y,
+                            int w, int h, int pointer);
+
+/** A decoded frame of any packed RGB or PAL8 format. */
+TestImage *test_image_from_frame(const AVFrame *frame);
+
+void test_image_free(TestImage **image);
+
+/**
+ * Compare exactly.
+ *
+ * @param message at least 200 bytes: the first difference and how many there
+ *                are, empty if none; may be NULL
+ * @return the number of pixels that differ, -1 if the sizes or the depths do
+ */
+int test_image_compare(const TestImage *want, const TestImage *got,
+                       char *message);
+
+/** How many pixels have this colour, 8 bits a channel (scaled down). */
+int test_image_count(const TestImage *image, int red, int green, int blue);
+
+#endif /* TESTS_HARNESS_SCREEN_H */
