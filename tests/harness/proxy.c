@@ -1,0 +1,726 @@
+/*
+ * This file is part of x11shmpool.
+ *
+ * x11shmpool is free software; you can redistribute it and/or
+ * modify it under the terms of the GNU Lesser General Public
+ * License as published by the Free Software Foundation; either
+ * version 2.1 of the License, or (at your option) any later version.
+ *
+ * x11shmpool is distributed in the hope that it will be useful,
+ * but WITHOUT ANY WARRANTY; without even the implied warranty of
+ * MERCHANTABILITY or FITNESS FOR A PARTICULAR PURPOSE.  See the GNU
+ * Lesser General Public License for more details.
+ *
+ * You should have received a copy of the GNU Lesser General Public
+ * License along with x11shmpool; if not, write to the Free Software
+ * Foundation, Inc., 51 Franklin Street, Fifth Floor, Boston, MA 02110-1301 USA
+ */
+
+#define _GNU_SOURCE
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <time.h>
+#include <unistd.h>
+#include <xcb/xcb.h>
+
+#include "proxy.h"
+
+#define MAX_CLIENTS   32
+#define MAX_FDS       16
+#define MAX_PENDING  256
+#define SOCKET_DIR "/tmp/.X11-unix"
+
+enum { FROM_CLIENT, FROM_SERVER };
+
+typedef struct Buffer {
+    uint8_t *data;
+    size_t size, room;
+    int fds[MAX_FDS];          /* to be sent with the first byte */
+    int nb_fds;
+} Buffer;
+
+typedef struct Pending {
+    uint16_t sequence;
+    enum { SWAP_IMAGE, HIDE_EXTENSION, FAIL_REQUEST } what;
+    uint8_t major, minor;
+} Pending;
+
+typedef struct Client {
+    int fd[2];                 /* the client's socket, the server's */
+    Buffer in[2], out[2];      /* by sender */
+    int started[2];            /* past the connection setup */
+    uint16_t sequence;
+    Pending pending[MAX_PENDING];
+    int nb_pending;
+    int asked;                 /* sent something since the last answer */
+    int64_t due_ms;            /* when the server's bytes may go on */
+} Client;
+
+struct TestProxy {
+    char display[16], path[64], server_path[108];
+    xcb_connection_t *conn;
+    int bpp[33];
+    int listener, wake[2];
+    pthread_t thread;
+    pthread_mutex_t lock;      /* guards all below */
+    int quit, hold, delay_ms, cut, swap;
+    int hidden_event;
+    const char *hidden_extensions[8];
+    int nb_hidden;
+    int fail_major, fail_minor, fail_code;
+    int64_t counts[256][256];
+    int64_t requests, round_trips, events, errors;
+    Client *clients[MAX_CLIENTS];
+};
+
+static int64_t now_ms(void)
+{
+    struct timespec t;
+
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return t.tv_sec * INT64_C(1000) + t.tv_nsec / 1000000;
+}
+
+static uint16_t get16(const uint8_t *p)
+{
+    uint16_t v;
+
+    memcpy(&v, p, sizeof(v));
+    return v;
+}
+
+static uint32_t get32(const uint8_t *p)
+{
+    uint32_t v;
+
+    memcpy(&v, p, sizeof(v));
+    return v;
+}
+
+static void buffer_add(Buffer *b, const void *data, size_t size)
+{
+    if (b->size + size > b->room) {
+        b->room = (b->size + size) * 2;
+        b->data = realloc(b->data, b->room);
+        if (!b->data)
+            abort();
+    }
+    memcpy(b->data + b->size, data, size);
+    b->size += size;
+}
+
+static void buffer_drop(Buffer *b, size_t size)
+{
+    b->size -= size;
+    if (b->size)
+        memmove(b->data, b->data + size, b->size);
+}
+
+static void buffer_take_fds(Buffer *to, Buffer *from)
+{
+    for (int i = 0; i < from->nb_fds; i++) {
+        if (to->nb_fds < MAX_FDS)
+            to->fds[to->nb_fds++] = from->fds[i];
+        else
+            close(from->fds[i]);
+    }
+    from->nb_fds = 0;
+}
+
+static void buffer_free(Buffer *b)
+{
+    for (int i = 0; i < b->nb_fds; i++)
+        close(b->fds[i]);
+    free(b->data);
+}
+
+static void client_free(TestProxy *p, int i)
+{
+    Client *c = p->clients[i];
+
+    for (int side = 0; side < 2; side++) {
+        close(c->fd[side]);
+        buffer_free(&c->in[side]);
+        buffer_free(&c->out[side]);
+    }
+    free(c);
+    p->clients[i] = NULL;
+}
+
+static int unix_socket(struct sockaddr_un *a, const char *path)
+{
+    memset(a, 0, sizeof(*a));
+    a->sun_family = AF_UNIX;
+    snprintf(a->sun_path, sizeof(a->sun_path), "%s", path);
+    return socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+}
+
+static void client_new(TestProxy *p)
+{
+    int fd = accept4(p->listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+    struct sockaddr_un a;
+    Client *c;
+    int i = 0;
+
+    if (fd < 0)
+        return;
+    while (i < MAX_CLIENTS && p->clients[i])
+        i++;
+    if (p->cut || i == MAX_CLIENTS || !(c = calloc(1, sizeof(*c)))) {
+        close(fd);
+        return;
+    }
+    c->fd[FROM_CLIENT] = fd;
+    c->fd[FROM_SERVER] = unix_socket(&a, p->server_path);
+    if (connect(c->fd[FROM_SERVER], (struct sockaddr *)&a, sizeof(a))) {
+        close(c->fd[0]);
+        close(c->fd[1]);
+        free(c);
+        return;
+    }
+    fcntl(c->fd[FROM_SERVER], F_SETFL, O_NONBLOCK);
+    p->clients[i] = c;
+}
+
+/* -1 when the connection is over */
+static int receive(int fd, Buffer *b)
+{
+    uint8_t data[65536];
+    union {
+        struct cmsghdr header;
+        char room[CMSG_SPACE(MAX_FDS * sizeof(int))];
+    } control;
+    struct iovec v = { data, sizeof(data) };
+    struct msghdr m = {
+        .msg_iov        = &v,
+        .msg_iovlen     = 1,
+        .msg_control    = &control,
+        .msg_controllen = sizeof(control),
+    };
+    ssize_t n = recvmsg(fd, &m, MSG_CMSG_CLOEXEC);
+
+    if (n < 0)
+        return errno == EAGAIN || errno == EINTR ? 0 : -1;
+    if (!n)
+        return -1;
+    for (struct cmsghdr *h = CMSG_FIRSTHDR(&m); h; h = CMSG_NXTHDR(&m, h)) {
+        Buffer fds = { .nb_fds = 0 };
+
+        if (h->cmsg_level != SOL_SOCKET || h->cmsg_type != SCM_RIGHTS)
+            continue;
+        fds.nb_fds = (h->cmsg_len - CMSG_LEN(0)) / sizeof(int);
+        memcpy(fds.fds, CMSG_DATA(h), fds.nb_fds * sizeof(int));
+        buffer_take_fds(b, &fds);
+    }
+    buffer_add(b, data, n);
+    return 0;
+}
+
+static int send_buffer(int fd, Buffer *b)
+{
+    union {
+        struct cmsghdr header;
+        char room[CMSG_SPACE(MAX_FDS * sizeof(int))];
+    } control;
+    struct iovec v = { b->data, b->size };
+    struct msghdr m = { .msg_iov = &v, .msg_iovlen = 1 };
+    ssize_t n;
+
+    if (!b->size)
+        return 0;
+    if (b->nb_fds) {
+        memset(&control, 0, sizeof(control));
+        m.msg_control    = &control;
+        m.msg_controllen = CMSG_SPACE(b->nb_fds * sizeof(int));
+        control.header.cmsg_level = SOL_SOCKET;
+        control.header.cmsg_type  = SCM_RIGHTS;
+        control.header.cmsg_len   = CMSG_LEN(b->nb_fds * sizeof(int));
+        memcpy(CMSG_DATA(&control.header), b->fds, b->nb_fds * sizeof(int));
+    }
+    n = sendmsg(fd, &m, MSG_NOSIGNAL);
+    if (n < 0)
+        return errno == EAGAIN || errno == EINTR ? 0 : -1;
+    for (int i = 0; i < b->nb_fds; i++)
+        close(b->fds[i]);
+    b->nb_fds = 0;
+    buffer_drop(b, n);
+    return 0;
+}
+
+static void remember(Client *c, int what, const uint8_t *request)
+{
+    if (c->nb_pending < MAX_PENDING)
+        c->pending[c->nb_pending++] = (Pending){
+            .sequence = c->sequence,
+            .what     = what,
+            .major    = request[0],
+            .minor    = request[0] < 128 ? 0 : request[1],
+        };
+}
+
+static int is_hidden(const TestProxy *p, const uint8_t *request)
+{
+    size_t length = get16(request + 4);
+
+    for (int i = 0; i < p->nb_hidden; i++)
+        if (strlen(p->hidden_extensions[i]) == length &&
+            !memcmp(p->hidden_extensions[i], request + 8, length))
+            return 1;
+    return 0;
+}
+
+static void parse_client(TestProxy *p, Client *c)
+{
+    Buffer *in = &c->in[FROM_CLIENT], *out = &c->out[FROM_CLIENT];
+    size_t at = 0;
+
+    buffer_take_fds(out, in);
+    if (!c->started[FROM_CLIENT]) {
+        if (in->size < 12)
+            return;
+        at = 12 + ((get16(in->data + 6) + 3) & ~3) +
+             ((get16(in->data + 8) + 3) & ~3);
+        if (in->size < at)
+            return;
+        c->started[FROM_CLIENT] = 1;
+        buffer_add(out, in->data, at);
+    }
+    while (in->size - at >= 4) {
+        uint8_t *r = in->data + at;
+        size_t size = get16(r + 2) * (size_t)4;
+
+        if (!size) {
+            if (in->size - at < 8)
+                break;
+            size = get32(r + 4) * (size_t)4;
+        }
+        if (in->size - at < size)
+            break;
+        c->sequence++;
+        c->asked = 1;
+        p->requests++;
+        p->counts[r[0]][r[0] < 128 ? 0 : r[1]]++;
+        if (p->fail_code && r[0] == p->fail_major &&
+            (r[0] < 128 || r[1] == p->fail_minor)) {
+            /* asked in its place, so that the error comes in order */
+            static const uint8_t focus[4] = { XCB_GET_INPUT_FOCUS, 0, 1, 0 };
+
+            remember(c, FAIL_REQUEST, r);
+            for (int i = 0; i < out->nb_fds; i++)
+                close(out->fds[i]);
+            out->nb_fds = 0;
+            buffer_add(out, focus, sizeof(focus));
+        } else {
+            if (r[0] == XCB_QUERY_EXTENSION && is_hidden(p, r))
+                remember(c, HIDE_EXTENSION, r);
+            if (r[0] == XCB_GET_IMAGE && p->swap)
+                remember(c, SWAP_IMAGE, r);
+            buffer_add(out, r, size);
+        }
+        at += size;
+    }
+    buffer_drop(in, at);
+}
+
+static void swap_image(const TestProxy *p, uint8_t *reply, size_t size)
+{
+    int bytes = reply[1] <= 32 ? p->bpp[reply[1]] / 8 : 0;
+
+    for (size_t i = 32; bytes > 1 && i + bytes <= size; i += bytes) {
+        for (int b = 0; b < bytes / 2; b++) {
+            uint8_t v = reply[i + b];
+
+            reply[i + b] = reply[i + bytes - 1 - b];
+            reply[i + bytes - 1 - b] = v;
+        }
+    }
+}
+
+static void spoil_reply(TestProxy *p, Client *c, uint8_t *reply, size_t size)
+{
+    int kept = 0;
+
+    for (int i = 0; i < c->nb_pending; i++) {
+        if (c->pending[i].sequence != get16(reply + 2)) {
+            c->pending[kept++] = c->pending[i];
+            continue;
+        }
+        if (reply[0] != 1)
+            continue;
+        switch (c->pending[i].what) {
+        case HIDE_EXTENSION:
+            memset(reply + 8, 0, 4);
+            break;
+        case SWAP_IMAGE:
+            swap_image(p, reply, size);
+            break;
+        case FAIL_REQUEST:
+            reply[0] = 0;
+            reply[1] = p->fail_code ? p->fail_code : 1;
+            memset(reply + 4, 0, size - 4);
+            reply[8]  = c->pending[i].minor;
+            reply[10] = c->pending[i].major;
+            break;
+        }
+    }
+    c->nb_pending = kept;
+}
+
+static void parse_server(TestProxy *p, Client *c)
+{
+    Buffer *in = &c->in[FROM_SERVER], *out = &c->out[FROM_SERVER];
+    size_t at = 0;
+
+    buffer_take_fds(out, in);
+    if (!c->started[FROM_SERVER]) {
+        if (in->size < 8)
+            return;
+        at = 8 + get16(in->data + 6) * (size_t)4;
+        if (in->size < at)
+            return;
+        c->started[FROM_SERVER] = 1;
+        if (p->swap && in->data[0] == 1)
+            in->data[30] = XCB_IMAGE_ORDER_MSB_FIRST;
+        buffer_add(out, in->data, at);
+    }
+    while (in->size - at >= 32) {
+        uint8_t *r = in->data + at;
+        size_t size = 32;
+        int code = r[0] & 127;
+
+        if (code == 1 || code == XCB_GE_GENERIC)
+            size += get32(r + 4) * (size_t)4;
+        if (in->size - at < size)
+            break;
+        if (code > 1)
+            p->events++;
+        else {
+            p->round_trips += c->asked;
+            c->asked = 0;
+            spoil_reply(p, c, r, size);
+            p->errors += !r[0];
+        }
+        if (code < 2 || code != p->hidden_event)
+            buffer_add(out, r, size);
+        at += size;
+    }
+    buffer_drop(in, at);
+}
+
+static int client_serve(TestProxy *p, Client *c, const struct pollfd *polled)
+{
+    for (int side = 0; side < 2; side++) {
+        if (!(polled[side].revents & (POLLIN | POLLHUP | POLLERR)))
+            continue;
+        if (receive(c->fd[side], &c->in[side]) < 0) {
+            /* what was read before the end still has to arrive */
+            send_buffer(c->fd[!side], &c->out[side]);
+            return -1;
+        }
+        if (side == FROM_CLIENT) {
+            parse_client(p, c);
+        } else {
+            if (!c->out[side].size)
+                c->due_ms = now_ms() + p->delay_ms;
+            parse_server(p, c);
+        }
+    }
+    if (send_buffer(c->fd[FROM_SERVER], &c->out[FROM_CLIENT]) < 0)
+        return -1;
+    if (!p->hold && now_ms() >= c->due_ms &&
+        send_buffer(c->fd[FROM_CLIENT], &c->out[FROM_SERVER]) < 0)
+        return -1;
+    return 0;
+}
+
+static void *serve(void *arg)
+{
+    TestProxy *p = arg;
+
+    for (;;) {
+        struct pollfd polled[2 + 2 * MAX_CLIENTS];
+        int timeout = -1;
+        char byte;
+
+        pthread_mutex_lock(&p->lock);
+        polled[0] = (struct pollfd){ .fd = p->wake[0],  .events = POLLIN };
+        polled[1] = (struct pollfd){ .fd = p->listener, .events = POLLIN };
+        for (int i = 0; i < MAX_CLIENTS; i++) {
+            Client *c = p->clients[i];
+
+            for (int side = 0; side < 2; side++) {
+                struct pollfd *f = &polled[2 + 2 * i + side];
+
+                f->fd      = c ? c->fd[side] : -1;
+                f->events  = POLLIN;
+                f->revents = 0;
+                if (c && c->out[!side].size &&
+                    (side == FROM_SERVER ||
+                     (!p->hold && now_ms() >= c->due_ms)))
+                    f->events |= POLLOUT;
+            }
+            if (c && c->out[FROM_SERVER].size && !p->hold &&
+                c->due_ms > now_ms())
+                timeout = 1;
+        }
+        pthread_mutex_unlock(&p->lock);
+
+        poll(polled, 2 + 2 * MAX_CLIENTS, timeout);
+
+        pthread_mutex_lock(&p->lock);
+        if (polled[0].revents && read(p->wake[0], &byte, 1) == 1 && p->quit) {
+            pthread_mutex_unlock(&p->lock);
+            return NULL;
+        }
+        for (int i = 0; i < MAX_CLIENTS; i++)
+            if (p->clients[i] &&
+                (p->cut ||
+                 (polled[2 + 2 * i].fd >= 0 &&
+                  client_serve(p, p->clients[i], &polled[2 + 2 * i]) < 0)))
+                client_free(p, i);
+        if (polled[1].revents)
+            client_new(p);
+        pthread_mutex_unlock(&p->lock);
+    }
+}
+
+static void wake(TestProxy *p)
+{
+    if (write(p->wake[1], "", 1) != 1)
+        abort();
+}
+
+static int make_listener(TestProxy *p)
+{
+    mkdir(SOCKET_DIR, 01777);
+    for (int n = 200; n < 1000; n++) {
+        struct sockaddr_un a;
+        int fd;
+
+        snprintf(p->path, sizeof(p->path), SOCKET_DIR "/X%d", n);
+        if ((fd = unix_socket(&a, p->path)) < 0)
+            break;
+        if (!bind(fd, (struct sockaddr *)&a, sizeof(a)) && !listen(fd, 16)) {
+            snprintf(p->display, sizeof(p->display), ":%d", n);
+            return fd;
+        }
+        close(fd);
+    }
+    p->path[0] = 0;
+    return -1;
+}
+
+TestProxy *test_proxy_start(const char *display)
+{
+    TestProxy *p = calloc(1, sizeof(*p));
+    const xcb_format_t *f;
+
+    if (!p)
+        return NULL;
+    p->listener = p->wake[0] = p->wake[1] = -1;
+    p->conn = xcb_connect(display, NULL);
+    snprintf(p->server_path, sizeof(p->server_path), SOCKET_DIR "/X%d",
+             atoi(display + 1));
+    if (xcb_connection_has_error(p->conn) ||
+        (p->listener = make_listener(p)) < 0 || pipe2(p->wake, O_CLOEXEC))
+        goto fail;
+    f = xcb_setup_pixmap_formats(xcb_get_setup(p->conn));
+    for (int i = 0;
+         i < xcb_setup_pixmap_formats_length(xcb_get_setup(p->conn)); i++)
+        if (f[i].depth <= 32)
+            p->bpp[f[i].depth] = f[i].bits_per_pixel;
+    pthread_mutex_init(&p->lock, NULL);
+    if (!pthread_create(&p->thread, NULL, serve, p))
+        return p;
+    pthread_mutex_destroy(&p->lock);
+
+fail:
+    fprintf(stderr, "proxy: can't serve %s\n", display);
+    xcb_disconnect(p->conn);
+    if (p->path[0])
+        unlink(p->path);
+    if (p->listener >= 0)
+        close(p->listener);
+    free(p);
+    return NULL;
+}
+
+void test_proxy_stop(TestProxy **pp)
+{
+    TestProxy *p = *pp;
+
+    *pp = NULL;
+    if (!p)
+        return;
+    pthread_mutex_lock(&p->lock);
+    p->quit = 1;
+    wake(p);
+    pthread_mutex_unlock(&p->lock);
+    pthread_join(p->thread, NULL);
+    for (int i = 0; i < MAX_CLIENTS; i++)
+        if (p->clients[i])
+            client_free(p, i);
+    unlink(p->path);
+    close(p->listener);
+    close(p->wake[0]);
+    close(p->wake[1]);
+    xcb_disconnect(p->conn);
+    pthread_mutex_destroy(&p->lock);
+    free(p);
+}
+
+const char *test_proxy_display(const TestProxy *p)
+{
+    return p->display;
+}
+
+static xcb_query_extension_reply_t *query(const TestProxy *p, const char *name)
+{
+    return xcb_query_extension_reply(
+        p->conn, xcb_query_extension(p->conn, strlen(name), name), NULL);
+}
+
+int test_proxy_opcode(const TestProxy *p, const char *extension)
+{
+    xcb_query_extension_reply_t *r = query(p, extension);
+    int value = r && r->present ? r->major_opcode : 0;
+
+    free(r);
+    return value;
+}
+
+int test_proxy_first_event(const TestProxy *p, const char *extension)
+{
+    xcb_query_extension_reply_t *r = query(p, extension);
+    int value = r && r->present ? r->first_event : 0;
+
+    free(r);
+    return value;
+}
+
+int64_t test_proxy_count(TestProxy *p, int major, int minor)
+{
+    int64_t n = 0;
+
+    pthread_mutex_lock(&p->lock);
+    for (int i = 0; i < 256; i++)
+        if (minor < 0 || minor == i)
+            n += p->counts[major][i];
+    pthread_mutex_unlock(&p->lock);
+    return n;
+}
+
+static int64_t get(TestProxy *p, const int64_t *counter)
+{
+    int64_t n;
+
+    pthread_mutex_lock(&p->lock);
+    n = *counter;
+    pthread_mutex_unlock(&p->lock);
+    return n;
+}
+
+int64_t test_proxy_requests(TestProxy *p)
+{
+    return get(p, &p->requests);
+}
+
+int64_t test_proxy_round_trips(TestProxy *p)
+{
+    return get(p, &p->round_trips);
+}
+
+int64_t test_proxy_events(TestProxy *p)
+{
+    return get(p, &p->events);
+}
+
+int64_t test_proxy_errors(TestProxy *p)
+{
+    return get(p, &p->errors);
+}
+
+void test_proxy_reset(TestProxy *p)
+{
+    pthread_mutex_lock(&p->lock);
+    memset(p->counts, 0, sizeof(p->counts));
+    p->requests = p->round_trips = p->events = p->errors = 0;
+    pthread_mutex_unlock(&p->lock);
+}
+
+void test_proxy_print(TestProxy *p)
+{
+    pthread_mutex_lock(&p->lock);
+    fprintf(stderr, "# proxy: %lld requests, %lld round trips, %lld events, "
+            "%lld errors\n", (long long)p->requests, (long long)p->round_trips,
+            (long long)p->events, (long long)p->errors);
+    for (int i = 0; i < 256; i++)
+        for (int k = 0; k < 256; k++)
+            if (p->counts[i][k])
+                fprintf(stderr, "# proxy: request %d.%d: %lld\n", i, k,
+                        (long long)p->counts[i][k]);
+    pthread_mutex_unlock(&p->lock);
+}
+
+void test_proxy_hide_event(TestProxy *p, int code)
+{
+    pthread_mutex_lock(&p->lock);
+    p->hidden_event = code;
+    pthread_mutex_unlock(&p->lock);
+}
+
+void test_proxy_hide_extension(TestProxy *p, const char *extension)
+{
+    pthread_mutex_lock(&p->lock);
+    if (p->nb_hidden < 8)
+        p->hidden_extensions[p->nb_hidden++] = extension;
+    pthread_mutex_unlock(&p->lock);
+}
+
+void test_proxy_swap_images(TestProxy *p, int swap)
+{
+    pthread_mutex_lock(&p->lock);
+    p->swap = swap;
+    pthread_mutex_unlock(&p->lock);
+}
+
+void test_proxy_fail_request(TestProxy *p, int major, int minor, int code)
+{
+    pthread_mutex_lock(&p->lock);
+    p->fail_major = major;
+    p->fail_minor = minor;
+    p->fail_code  = code;
+    pthread_mutex_unlock(&p->lock);
+}
+
+void test_proxy_hold(TestProxy *p, int hold)
+{
+    pthread_mutex_lock(&p->lock);
+    p->hold = hold;
+    wake(p);
+    pthread_mutex_unlock(&p->lock);
+}
+
+void test_proxy_delay(TestProxy *p, int ms)
+{
+    pthread_mutex_lock(&p->lock);
+    p->delay_ms = ms;
+    pthread_mutex_unlock(&p->lock);
+}
+
+void test_proxy_cut(TestProxy *p)
+{
+    pthread_mutex_lock(&p->lock);
+    p->cut = 1;
+    wake(p);
+    pthread_mutex_unlock(&p->lock);
+}

@@ -1,0 +1,85 @@
+/*
+ * This file is part of x11shmpool.
+ *
+ * x11shmpool is free software; you can redistribute it and/or
+ * modify it under the terms of the GNU Lesser General Public
+ * License as published by the Free Software Foundation; either
+ * version 2.1 of the License, or (at your option) any later version.
+ *
+ * x11shmpool is distributed in the hope that it will be useful,
+ * but WITHOUT ANY WARRANTY; without even the implied warranty of
+ * MERCHANTABILITY or FITNESS FOR A PARTICULAR PURPOSE.  See the GNU
+ * Lesser General Public License for more details.
+ *
+ * You should have received a copy of the GNU Lesser General Public
+ * License along with x11shmpool; if not, write to the Free Software
+ * Foundation, Inc., 51 Franklin Street, Fifth Floor, Boston, MA 02110-1301 USA
+ */
+
+#ifndef TESTS_HARNESS_PROXY_H
+#define TESTS_HARNESS_PROXY_H
+
+#include <stdint.h>
+
+/**
+ * @file
+ * A man in the middle between a client and its X server: a display of its own,
+ * served by a thread, that counts what passes (file descriptors included) and
+ * can spoil it. All calls may be made at any time from one thread.
+ */
+
+typedef struct TestProxy TestProxy;
+
+/** Serve display (":7") under a name of the proxy's own; NULL with a line on
+ *  stderr if that fails. */
+TestProxy *test_proxy_start(const char *display);
+void test_proxy_stop(TestProxy **p);
+
+/** The display to connect to, ":201" say. */
+const char *test_proxy_display(const TestProxy *p);
+
+/** The major opcode and the first event of an extension; 0 if it is absent. */
+int test_proxy_opcode(const TestProxy *p, const char *extension);
+int test_proxy_first_event(const TestProxy *p, const char *extension);
+
+/** Requests that clients sent since the last reset; minor -1 for any. */
+int64_t test_proxy_count(TestProxy *p, int major, int minor);
+int64_t test_proxy_requests(TestProxy *p);
+
+/** Times that clients sent something, then were sent an answer (replies and
+ *  errors; events are none). */
+int64_t test_proxy_round_trips(TestProxy *p);
+
+int64_t test_proxy_events(TestProxy *p);
+int64_t test_proxy_errors(TestProxy *p);
+
+void test_proxy_reset(TestProxy *p);
+
+/** Print what was counted to stderr, as TAP comments. */
+void test_proxy_print(TestProxy *p);
+
+/** Don't pass on events of this code (0: pass all on again). */
+void test_proxy_hide_event(TestProxy *p, int code);
+
+/** Tell clients that connect from now on that an extension is absent. The
+ *  string must outlive the proxy. At most 8. */
+void test_proxy_hide_extension(TestProxy *p, const char *extension);
+
+/** Claim the other byte order for images, and swap those of GetImage. For
+ *  clients that connect from now on; shared memory is not swapped. */
+void test_proxy_swap_images(TestProxy *p, int swap);
+
+/** Answer this core or extension request with an X error instead of passing it
+ *  on (code 0: pass it on again). */
+void test_proxy_fail_request(TestProxy *p, int major, int minor, int code);
+
+/** Keep back everything that the server sends, or let it go. */
+void test_proxy_hold(TestProxy *p, int hold);
+
+/** Pass on what the server sends so much later. */
+void test_proxy_delay(TestProxy *p, int ms);
+
+/** Close every connection, and take no new ones. */
+void test_proxy_cut(TestProxy *p);
+
+#endif /* TESTS_HARNESS_PROXY_H */
