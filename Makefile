@@ -1,0 +1,243 @@
+# This file is part of x11shmpool.
+#
+# x11shmpool is free software; you can redistribute it and/or
+# modify it under the terms of the GNU Lesser General Public
+# License as published by the Free Software Foundation; either
+# version 2.1 of the License, or (at your option) any later version.
+#
+# x11shmpool is distributed in the hope that it will be useful,
+# but WITHOUT ANY WARRANTY; without even the implied warranty of
+# MERCHANTABILITY or FITNESS FOR A PARTICULAR PURPOSE.  See the GNU
+# Lesser General Public License for more details.
+#
+# You should have received a copy of the GNU Lesser General Public
+# License along with x11shmpool; if not, write to the Free Software
+# Foundation, Inc., 51 Franklin Street, Fifth Floor, Boston, MA 02110-1301 USA
+
+SRC_PATH ?= .
+
+.SUFFIXES:
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := all
+
+# These work without a configuration and see to their own needs.
+FRONT = check check-sanitize demo bench help clean distclean
+FRONT_ONLY = $(if $(filter-out $(FRONT),$(or $(MAKECMDGOALS),all)),,yes)
+
+-include config.mak
+
+ifeq ($(FRONT_ONLY),)
+config.stamp: $(SRC_PATH)/configure
+	$(SRC_PATH)/configure $(CONFIGURE_ARGS)
+
+config.mak config.h: config.stamp
+	@test -f $@ || $(SRC_PATH)/configure $(CONFIGURE_ARGS)
+endif
+
+V ?= 0
+ifeq ($(V),0)
+Q = @
+say = @printf '%-8s%s\n' $(1) $(2);
+endif
+
+# As many jobs as there are processors, unless -j was given.
+JOBS = $(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j$(shell nproc 2>/dev/null || echo 2))
+
+OVERLAY = $(SONAME)
+ARCHIVE = libx11shmpool.a
+
+INCLUDES = -I. -I$(SRC_PATH) -I$(SRC_PATH)/libavdevice
+TEST_INCLUDES = -I$(SRC_PATH)/tests -I$(SRC_PATH)/tests/harness
+
+names = $(basename $(patsubst $(SRC_PATH)/%,%,$(wildcard $(SRC_PATH)/$(1))))
+
+DEVICE_OBJS   = $(addsuffix .o,$(call names,libavdevice/x11shmpool*.c))
+OVERLAY_OBJS  = libavdevice/avdevice_overlay.o
+HARNESS_OBJS  = $(addsuffix .o,$(call names,tests/harness/*.c))
+UNIT_TESTS    = $(call names,tests/unit/*.c)
+DEVICE_TESTS  = $(call names,tests/device/*.c)
+TEST_TOOLS    = $(call names,tests/tools/*.c)
+BENCHES       = $(call names,tests/bench/*.c)
+EXAMPLES      = $(call names,doc/examples/*.c)
+TEST_PROGRAMS = $(UNIT_TESTS) $(DEVICE_TESTS) $(TEST_TOOLS) $(BENCHES)
+HARNESS       = tests/libharness.a
+
+all: $(OVERLAY) $(ARCHIVE)
+
+examples: $(EXAMPLES)
+
+check-build: all examples $(TEST_PROGRAMS)
+
+### The device and the overlay
+
+$(DEVICE_OBJS) $(OVERLAY_OBJS): %.o: $(SRC_PATH)/%.c config.h config.mak
+	$(call say,CC,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CPPFLAGS) $(INCLUDES) $(CFLAGS_DEP) $(CFLAGS) -MMD -MP -c -o $@ $<
+
+$(HARNESS_OBJS) $(addsuffix .o,$(TEST_PROGRAMS)): %.o: $(SRC_PATH)/%.c config.h config.mak
+	$(call say,CC,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CPPFLAGS) $(INCLUDES) $(TEST_INCLUDES) $(CFLAGS_DEP) $(CFLAGS_TEST) \
+	    $(CFLAGS) -MMD -MP -c -o $@ $<
+
+# A source that was taken away leaves no file that is newer: the list tells.
+%.list: FORCE
+	@mkdir -p $(@D)
+	@echo '$(LIST)' | cmp -s - $@ || echo '$(LIST)' >$@
+
+device.list: LIST = $(DEVICE_OBJS)
+tests/harness.list: LIST = $(HARNESS_OBJS)
+
+AR ?= ar
+
+$(ARCHIVE): $(DEVICE_OBJS) device.list
+	$(call say,AR,$@)
+	$(Q)rm -f $@ && $(AR) rcs $@ $(DEVICE_OBJS)
+
+$(HARNESS): $(HARNESS_OBJS) tests/harness.list
+	$(call say,AR,$@)
+	$(Q)rm -f $@ && $(AR) rcs $@ $(HARNESS_OBJS)
+
+# The linker writes the SONAME of what it links into DT_NEEDED. The overlay has
+# the SONAME of the library that it needs, so it must need it by its path: an
+# empty library stands in, whose SONAME is that path.
+overlay/real.so: config.mak
+	$(call say,STUB,$@)
+	@mkdir -p $(@D)
+	$(Q)echo 'extern int x11shmpool_stub;' | $(CC) -x c -shared -nostdlib -fPIC \
+	    -Wl,-soname,$(REAL) -o $@ -
+
+overlay/overlay.ver: config.mak
+	@mkdir -p $(@D)
+	@printf '%s\n' '$(NODE) {' '    global:' \
+	    '        avdevice_register_all;' '        av_input_video_device_next;' \
+	    '    local:' '        *;' '};' >$@
+
+# A sanitizer's runtime is the program's; nodelete because libavformat keeps
+# pointers into the library.
+$(OVERLAY): $(OVERLAY_OBJS) $(ARCHIVE) overlay/real.so overlay/overlay.ver
+	$(call say,LD,$@)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -shared -Wl,-soname,$(SONAME) \
+	    -Wl,--version-script,overlay/overlay.ver $(if $(SANITIZE),,-Wl,-z,defs) \
+	    -Wl,-z,nodelete -Wl,-z,relro -Wl,-z,now -o $@ $(OVERLAY_OBJS) \
+	    -Wl,--no-as-needed overlay/real.so -Wl,--as-needed \
+	    $(ARCHIVE) $(LIBS_AV) $(LIBS_X) $(LIBS_SYS)
+
+### Tests and examples
+
+LIBS_ALL = $(LIBS_TEST) $(LIBS_AVDEVICE) $(LIBS_AV) $(LIBS_X) -lm $(LIBS_SYS)
+
+define program
+	$(call say,LD,$@)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -Wl,--as-needed -o $@ $^ $(LIBS_ALL)
+endef
+
+# A test of a pure room may include its source to reach what is static there:
+# the archive then only fills in the rest.
+$(UNIT_TESTS): %: %.o $(ARCHIVE)
+	$(program)
+
+$(DEVICE_TESTS) $(TEST_TOOLS) $(BENCHES): %: %.o $(HARNESS)
+	$(program)
+
+# As somebody else would build them: with nothing of ours in the way.
+$(EXAMPLES): %: $(SRC_PATH)/%.c config.mak
+	$(call say,CC,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS) $(CFLAGS_DEP) -D_POSIX_C_SOURCE=200809L $(LDFLAGS) \
+	    -MMD -MP -MF $@.d -o $@ $< $(LIBS_AVDEVICE) $(LIBS_AV) $(LIBS_SYS)
+
+# make check T=name runs the tests whose path holds name.
+T ?=
+RUN = $(SRC_PATH)/tests/run
+
+define configured
+	@$(SRC_PATH)/tools/deps $(1)
+	@grep -q '^HAVE_TESTS = 1' config.mak 2>/dev/null || \
+	    $(SRC_PATH)/configure $(CONFIGURE_ARGS)
+endef
+
+check:
+	$(call configured,check)
+	@+$(MAKE) --no-print-directory $(JOBS) check-build
+	@$(RUN) -b . $(T)
+
+# The same tests where every memory error, undefined step and data race is
+# fatal, then the pure rooms under valgrind too.
+SANITIZERS ?= asan-ubsan tsan
+
+check-sanitize:
+	$(call configured,check)
+	@+status=0; src=$$(cd $(SRC_PATH) && pwd); \
+	for s in $(SANITIZERS); do \
+	    mkdir -p sanitize/$$s && \
+	    (cd sanitize/$$s && $$src/configure $(CONFIGURE_ARGS) --toolchain=$$s >/dev/null && \
+	     $(MAKE) --no-print-directory SRC_PATH=$$src -f $$src/Makefile $(JOBS) check-build) && \
+	    $(RUN) -b sanitize/$$s -l $$s -o sanitize/$$s.sum $(or $(T),unit/ device/) || status=1; \
+	done; \
+	$(MAKE) --no-print-directory $(JOBS) check-build && \
+	$(RUN) -b . -w valgrind -l valgrind -o sanitize/valgrind.sum $(or $(T),unit/) || status=1; \
+	cat sanitize/*.sum | awk '{ p += $$1; f += $$3; s += $$5 } \
+	    END { printf "%d passed, %d failed, %d skipped\n", p, f, s }'; \
+	rm -f sanitize/*.sum; exit $$status
+
+demo:
+	@$(SRC_PATH)/tools/deps demo
+	@test -f config.mak || $(SRC_PATH)/configure $(CONFIGURE_ARGS)
+	@+$(MAKE) --no-print-directory $(JOBS) all
+	@$(SRC_PATH)/tools/demo -b .
+
+bench:
+	$(call configured,check)
+	@+$(MAKE) --no-print-directory $(JOBS) check-build
+	@BUILD=$$(pwd) SRC=$(SRC_PATH) $(SRC_PATH)/tests/bench/run $(BENCH)
+
+### Installing
+
+INSTALLER = MARKER='$(MARKER)' DESTDIR='$(DESTDIR)' LIBDIR='$(LIBDIR)' \
+    SONAME='$(SONAME)' REAL='$(REAL)' LDCONFIG='$(LDCONFIG)' \
+    $(SRC_PATH)/tools/install
+
+install: all
+	@$(INSTALLER) install $(OVERLAY)
+
+uninstall:
+	@$(INSTALLER) uninstall
+
+### Cleaning
+
+clean:
+	rm -rf libavdevice/*.[od] *.list overlay $(ARCHIVE) libavdevice.so.[0-9]* \
+	    tests/*.a tests/*.list tests/harness/*.[od] sanitize $(EXAMPLES) doc/examples/*.d
+	rm -f $(foreach d,unit device tools bench,tests/$(d)/*.[od] tests/$(d)/*.log) $(TEST_PROGRAMS)
+
+distclean: clean
+	rm -f config.h config.mak config.log config.stamp
+	@if grep -q '^# Made by x11shmpool' Makefile 2>/dev/null; then rm -f Makefile; fi
+	@rmdir libavdevice tests/* tests doc/examples doc 2>/dev/null || :
+
+help:
+	@printf '%s\n' \
+	    'make                 build the overlay and the static archive' \
+	    'make install         install into PREFIX/lib (DESTDIR is honoured)' \
+	    'make uninstall       take away what install put there' \
+	    'make demo            record 10 s of the display and show what it costs' \
+	    'make check           run the tests; T=name only those whose path holds name' \
+	    'make check-sanitize  the tests under sanitizers and valgrind' \
+	    'make bench           compare with x11grab' \
+	    'make examples        build doc/examples' \
+	    'make clean           remove what was built' \
+	    'make distclean       and what configure made' \
+	    '' \
+	    'demo, check and bench install what is missing (tools/deps tells what).'
+
+FORCE:
+
+.PHONY: all examples check-build check check-sanitize demo bench install \
+    uninstall clean distclean help FORCE
+
+.SECONDARY:
+
+-include $(DEVICE_OBJS:.o=.d) $(OVERLAY_OBJS:.o=.d) $(HARNESS_OBJS:.o=.d) \
+    $(addsuffix .d,$(TEST_PROGRAMS) $(EXAMPLES))
