@@ -350,6 +350,22 @@ void test_screen_button(TestScreen *s, int press)
     test_screen_sync(s);
 }
 
+void test_screen_impervious(TestScreen *s, int on)
+{
+    check(s, xcb_test_grab_control_checked(s->conn, on), "GrabControl");
+}
+
+uint32_t test_screen_cursor_serial(TestScreen *s)
+{
+    xcb_xfixes_get_cursor_image_reply_t *c = s->xfixes ?
+        xcb_xfixes_get_cursor_image_reply(
+            s->conn, xcb_xfixes_get_cursor_image(s->conn), NULL) : NULL;
+    uint32_t serial = c ? c->cursor_serial : 0;
+
+    free(c);
+    return serial;
+}
+
 static xcb_render_pictformat_t argb_format(const TestScreen *s)
 {
     xcb_render_pictforminfo_iterator_t it;

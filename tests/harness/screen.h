@@ -77,6 +77,13 @@ void test_screen_warp(TestScreen *s, int x, int y);
 /** Press (1) or release (0) the first pointer button by XTEST. */
 void test_screen_button(TestScreen *s, int press);
 
+/** Go on being served (1) while another client has grabbed the server. */
+void test_screen_impervious(TestScreen *s, int on);
+
+/** The pointer image's number, which changes with the image; 0 without
+ *  XFIXES. */
+uint32_t test_screen_cursor_serial(TestScreen *s);
+
 /** Give a window a cursor of w x h premultiplied ARGB values (RENDER). */
 void test_screen_cursor(TestScreen *s, xcb_window_t window,
                         const uint32_t *argb, int w, int h, int xhot, int yhot);
