@@ -209,7 +209,7 @@ uninstall:
 
 clean:
 	rm -rf libavdevice/*.[od] *.list overlay $(ARCHIVE) libavdevice.so.[0-9]* \
-	    tests/*.a tests/*.list tests/harness/*.[od] sanitize $(EXAMPLES) doc/examples/*.d
+	    tests/*.a tests/*.list tests/harness/*.[od] tests/logs sanitize $(EXAMPLES) doc/examples/*.d
 	rm -f $(foreach d,unit device tools bench,tests/$(d)/*.[od] tests/$(d)/*.log) $(TEST_PROGRAMS)
 
 distclean: clean
