@@ -52,7 +52,9 @@ typedef struct X11ShmpoolDisplay {
     int shared_pixmaps;            ///< MIT-SHM has pixmaps in shared memory
     uint8_t shm_event, xfixes_event, damage_event, randr_event;
 
-    AVIOInterruptCB interrupt;     ///< asked while waiting
+    AVIOInterruptCB interrupt;     ///< the application's
+    int interruptible;             ///< ask it while waiting: this is a thread
+                                   ///< that the application called from
     int cancel_fd;                 ///< readable once cancelled
 } X11ShmpoolDisplay;
 
@@ -102,6 +104,9 @@ int x11shmpool_display_sync(X11ShmpoolDisplay *d);
  * what became of it.
  */
 int x11shmpool_display_check(X11ShmpoolDisplay *d, xcb_void_cookie_t cookie);
+
+/** Whether the application wants its call back. */
+int x11shmpool_display_interrupted(const X11ShmpoolDisplay *d);
 
 /** Forget a reply that will not be waited for. */
 void x11shmpool_display_discard(X11ShmpoolDisplay *d, unsigned sequence);

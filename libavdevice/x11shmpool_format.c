@@ -169,6 +169,7 @@ int x11shmpool_format_init(X11ShmpoolFormat *f, void *log,
         return AVERROR(EINVAL);
     }
 
+    f->scanline_pad  = layout->scanline_pad;
     f->stride        = stride;
     f->packed_stride = row_bits / 8;
     if (reads_padded_rows(f, f->packed_stride))

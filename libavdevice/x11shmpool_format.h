@@ -44,6 +44,7 @@ typedef struct X11ShmpoolFormat {
     enum AVPixelFormat pix_fmt;
     int depth;
     int bits_per_pixel;      ///< 8, 16, 24 or 32
+    int scanline_pad;        ///< bits that X pads a row of any length to
     int big_endian;          ///< byte order of a pixel in memory
     int indexed;             ///< PAL8: values are entries of a colormap
     uint32_t red, green, blue, alpha; ///< masks of a pixel value, 0 if indexed;

@@ -1,0 +1,390 @@
+/*
+ * This file is part of x11shmpool.
+ *
+ * x11shmpool is free software; you can redistribute it and/or
+ * modify it under the terms of the GNU Lesser General Public
+ * License as published by the Free Software Foundation; either
+ * version 2.1 of the License, or (at your option) any later version.
+ *
+ * x11shmpool is distributed in the hope that it will be useful,
+ * but WITHOUT ANY WARRANTY; without even the implied warranty of
+ * MERCHANTABILITY or FITNESS FOR A PARTICULAR PURPOSE.  See the GNU
+ * Lesser General Public License for more details.
+ *
+ * You should have received a copy of the GNU Lesser General Public
+ * License along with x11shmpool; if not, write to the Free Software
+ * Foundation, Inc., 51 Franklin Street, Fifth Floor, Boston, MA 02110-1301 USA
+ */
+
+/**
+ * @file
+ * x11shmpool input device: X11 screen capture into a pool of shared memory
+ */
+
+#include <inttypes.h>
+#include <limits.h>
+#include <string.h>
+#include <xcb/xcb.h>
+
+#include "config.h"
+
+#include "libavcodec/packet.h"
+#include "libavutil/attributes.h"
+#include "libavutil/avstring.h"
+#include "libavutil/dict.h"
+#include "libavutil/error.h"
+#include "libavutil/log.h"
+#include "libavutil/macros.h"
+#include "libavutil/mathematics.h"
+#include "libavutil/mem.h"
+#include "libavutil/opt.h"
+#include "libavutil/parseutils.h"
+
+#include "x11shmpool_capture.h"
+#include "x11shmpool_compat.h"
+#include "x11shmpool_display.h"
+#include "x11shmpool_engine.h"
+#include "x11shmpool_format.h"
+#include "x11shmpool_region.h"
+#include "x11shmpool_source.h"
+#include "x11shmpool_url.h"
+
+typedef struct X11ShmpoolContext {
+    const AVClass *class;
+
+    int window_id;
+    int x, y;
+    int width, height;
+    char *framerate;
+    int draw_mouse;
+    int follow_mouse;
+    int show_region;
+    int region_border;
+    int select_region;
+    int shm;
+    int pool_size;
+    int damage;
+    int skip_unchanged;
+    int eof_on_resize;
+    int damage_metadata;
+
+    X11ShmpoolStats stats;
+
+    X11ShmpoolDisplay display;
+    X11ShmpoolSource source;
+    X11ShmpoolFormat format;
+    X11ShmpoolCapture capture;
+    X11ShmpoolEngine *engine;
+    int64_t frame_duration;  ///< µs
+} X11ShmpoolContext;
+
+#define OFFSET(field) offsetof(X11ShmpoolContext, field)
+#define D AV_OPT_FLAG_DECODING_PARAM
+#define S (AV_OPT_FLAG_EXPORT | AV_OPT_FLAG_READONLY | D)
+
+static const AVOption options[] = {
+    { "window_id", "capture this window instead of the screen, decimal or 0x hexadecimal", OFFSET(window_id), AV_OPT_TYPE_INT, { .i64 = XCB_NONE }, 0, UINT32_MAX, D, NULL },
+    { "x", "left edge of the captured region, in pixels", OFFSET(x), AV_OPT_TYPE_INT, { .i64 = 0 }, 0, INT16_MAX, D, NULL },
+    { "y", "top edge of the captured region, in pixels", OFFSET(y), AV_OPT_TYPE_INT, { .i64 = 0 }, 0, INT16_MAX, D, NULL },
+    { "grab_x", "left edge of the captured region, the same as x", OFFSET(x), AV_OPT_TYPE_INT, { .i64 = 0 }, 0, INT16_MAX, D, NULL },
+    { "grab_y", "top edge of the captured region, the same as y", OFFSET(y), AV_OPT_TYPE_INT, { .i64 = 0 }, 0, INT16_MAX, D, NULL },
+    { "video_size", "size of the captured region, such as 640x480 or hd720; by default all there is", OFFSET(width), AV_OPT_TYPE_IMAGE_SIZE, { .str = NULL }, 0, 0, D, NULL },
+    { "framerate", "frames per second, as a number, a ratio or a name such as ntsc", OFFSET(framerate), AV_OPT_TYPE_STRING, { .str = "ntsc" }, 0, 0, D, NULL },
+    { "draw_mouse", "draw the mouse pointer", OFFSET(draw_mouse), AV_OPT_TYPE_INT, { .i64 = 1 }, 0, 1, D, NULL },
+    { "follow_mouse", "move the region when the pointer comes closer to its edge than this many pixels", OFFSET(follow_mouse), AV_OPT_TYPE_INT, { .i64 = 0 }, X11SHMPOOL_FOLLOW_CENTERED, INT_MAX, D, "follow_mouse" },
+    { "centered", "keep the pointer at the centre of the region", 0, AV_OPT_TYPE_CONST, { .i64 = X11SHMPOOL_FOLLOW_CENTERED }, 0, 0, D, "follow_mouse" },
+    { "show_region", "show a border around the captured region on the screen", OFFSET(show_region), AV_OPT_TYPE_INT, { .i64 = 0 }, 0, 1, D, NULL },
+    { "region_border", "thickness of that border, in pixels", OFFSET(region_border), AV_OPT_TYPE_INT, { .i64 = 3 }, 1, 128, D, NULL },
+    { "select_region", "choose the region by dragging the pointer over the screen", OFFSET(select_region), AV_OPT_TYPE_BOOL, { .i64 = 0 }, 0, 1, D, NULL },
+    { "shm", "memory that frames are captured into", OFFSET(shm), AV_OPT_TYPE_INT, { .i64 = X11SHMPOOL_SHM_AUTO }, X11SHMPOOL_SHM_AUTO, X11SHMPOOL_SHM_OFF, D, "shm" },
+    { "auto", "the best that works with the X server", 0, AV_OPT_TYPE_CONST, { .i64 = X11SHMPOOL_SHM_AUTO }, 0, 0, D, "shm" },
+    { "memfd", "shared, passed to the X server as a file descriptor", 0, AV_OPT_TYPE_CONST, { .i64 = X11SHMPOOL_SHM_MEMFD }, 0, 0, D, "shm" },
+    { "sysv", "shared, System V", 0, AV_OPT_TYPE_CONST, { .i64 = X11SHMPOOL_SHM_SYSV }, 0, 0, D, "shm" },
+    { "off", "not shared, pixels travel over the socket", 0, AV_OPT_TYPE_CONST, { .i64 = X11SHMPOOL_SHM_OFF }, 0, 0, D, "shm" },
+    { "pool_size", "the most frames that may exist at a time, 0 for as many as fit in 256 MiB (4 to 16)", OFFSET(pool_size), AV_OPT_TYPE_INT, { .i64 = 0 }, 0, 4096, D, NULL },
+    { "damage", "capture only what changed", OFFSET(damage), AV_OPT_TYPE_INT, { .i64 = -1 }, -1, 1, D, "damage" },
+    { "auto", "if the X server can tell", 0, AV_OPT_TYPE_CONST, { .i64 = -1 }, 0, 0, D, "damage" },
+    { "on", "always, fail if the X server can't tell", 0, AV_OPT_TYPE_CONST, { .i64 = 1 }, 0, 0, D, "damage" },
+    { "off", "never, capture every frame whole", 0, AV_OPT_TYPE_CONST, { .i64 = 0 }, 0, 0, D, "damage" },
+    { "unchanged", "what to do when nothing changed since the last frame", OFFSET(skip_unchanged), AV_OPT_TYPE_INT, { .i64 = 0 }, 0, 1, D, "unchanged" },
+    { "repeat", "hand out the last frame again", 0, AV_OPT_TYPE_CONST, { .i64 = 0 }, 0, 0, D, "unchanged" },
+    { "skip", "hand out nothing, but one frame a second", 0, AV_OPT_TYPE_CONST, { .i64 = 1 }, 0, 0, D, "unchanged" },
+    { "on_resize", "what to do when the captured screen or window changes its size", OFFSET(eof_on_resize), AV_OPT_TYPE_INT, { .i64 = 0 }, 0, 1, D, "on_resize" },
+    { "pad", "keep the size of the video, crop or fill with black", 0, AV_OPT_TYPE_CONST, { .i64 = 0 }, 0, 0, D, "on_resize" },
+    { "eof", "end the stream", 0, AV_OPT_TYPE_CONST, { .i64 = 1 }, 0, 0, D, "on_resize" },
+    { "damage_metadata", "tell in each packet's metadata what changed", OFFSET(damage_metadata), AV_OPT_TYPE_BOOL, { .i64 = 0 }, 0, 1, D, NULL },
+    { "stat_captured", "frames captured so far", OFFSET(stats.captured), AV_OPT_TYPE_INT64, { .i64 = 0 }, 0, INT64_MAX, S, NULL },
+    { "stat_repeated", "frames handed out again so far because nothing had changed", OFFSET(stats.repeated), AV_OPT_TYPE_INT64, { .i64 = 0 }, 0, INT64_MAX, S, NULL },
+    { "stat_dropped", "frames dropped so far because all memory was in use or the queue was full", OFFSET(stats.dropped), AV_OPT_TYPE_INT64, { .i64 = 0 }, 0, INT64_MAX, S, NULL },
+    { "stat_missed", "frames not captured so far because their time had passed", OFFSET(stats.missed), AV_OPT_TYPE_INT64, { .i64 = 0 }, 0, INT64_MAX, S, NULL },
+    { "stat_slots", "frames that memory exists for now", OFFSET(stats.slots), AV_OPT_TYPE_INT64, { .i64 = 0 }, 0, INT64_MAX, S, NULL },
+    { NULL },
+};
+
+static const AVClass x11shmpool_class = {
+    .class_name = "x11shmpool indev",
+    .item_name  = av_default_item_name,
+    .option     = options,
+    .version    = LIBAVUTIL_VERSION_INT,
+    .category   = AV_CLASS_CATEGORY_DEVICE_VIDEO_INPUT,
+};
+
+static av_cold int choose_window(AVFormatContext *s, const X11ShmpoolUrl *url)
+{
+    X11ShmpoolContext *c = s->priv_data;
+
+    if (url->window && c->window_id && url->window != (uint32_t)c->window_id) {
+        av_log(s, AV_LOG_ERROR, "The URL asks for window 0x%"PRIx32" and "
+               "window_id for 0x%x: name one of them.\n",
+               url->window, c->window_id);
+        return AVERROR(EINVAL);
+    }
+    if (url->window)
+        c->window_id = url->window;
+    if (c->window_id && c->select_region) {
+        av_log(s, AV_LOG_WARNING, "select_region ignored with window_id.\n");
+        c->select_region = 0;
+    }
+    if (c->window_id && c->follow_mouse) {
+        av_log(s, AV_LOG_WARNING, "follow_mouse ignored with window_id.\n");
+        c->follow_mouse = 0;
+    }
+    return 0;
+}
+
+static av_cold int choose_region(AVFormatContext *s, const X11ShmpoolUrl *url)
+{
+    X11ShmpoolContext *c = s->priv_data;
+    X11ShmpoolRect r = { c->x, c->y, c->width, c->height };
+    int ret;
+
+    if (url->has_offset) {
+        r.x = url->x;
+        r.y = url->y;
+    }
+    if (c->select_region &&
+        (ret = x11shmpool_region_select(&c->display, &r)) < 0)
+        return ret;
+    return x11shmpool_source_select(&c->source, r.x, r.y, r.w, r.h);
+}
+
+static av_cold int add_stream(AVFormatContext *s, AVRational *rate)
+{
+    X11ShmpoolContext *c = s->priv_data;
+    X11ShmpoolFormat *f  = &c->format;
+    AVStream *st;
+    int ret;
+
+    ret = av_parse_video_rate(rate, c->framerate);
+    if (ret < 0) {
+        av_log(s, AV_LOG_ERROR, "framerate '%s' is no frame rate: give a "
+               "number above 0, a ratio such as 30000/1001 or a name such as "
+               "ntsc.\n", c->framerate);
+        return ret;
+    }
+    ret = x11shmpool_format_init(f, s, &c->source.layout, c->source.region.w,
+                                 c->source.region.h);
+    if (ret < 0)
+        return ret;
+
+    st = avformat_new_stream(s, NULL);
+    if (!st)
+        return AVERROR(ENOMEM);
+    avpriv_set_pts_info(st, 64, 1, 1000000);
+    st->avg_frame_rate = st->r_frame_rate = *rate;
+    c->frame_duration  = av_rescale(1000000, rate->den, rate->num);
+
+    st->codecpar->codec_type = AVMEDIA_TYPE_VIDEO;
+    st->codecpar->codec_id   = AV_CODEC_ID_RAWVIDEO;
+    st->codecpar->format     = f->pix_fmt;
+    st->codecpar->width      = f->width;
+    st->codecpar->height     = f->height;
+    st->codecpar->bit_rate   = av_rescale(f->size * INT64_C(8), rate->num,
+                                          rate->den);
+    /* Makes rawvideo take the palette from the packets, whatever the rows'
+     * padding looks like. */
+    if (f->indexed)
+        st->codecpar->bits_per_coded_sample = 8;
+    X11SHMPOOL_SET_FRAMERATE(st->codecpar, *rate);
+
+    return 0;
+}
+
+static av_cold int start(AVFormatContext *s, AVRational rate)
+{
+    X11ShmpoolContext *c = s->priv_data;
+    const X11ShmpoolCaptureOptions o = {
+        .shm            = c->shm,
+        .pool_size      = c->pool_size,
+        .damage         = c->damage,
+        .skip_unchanged = c->skip_unchanged,
+        .heartbeat      = FFMAX(rate.num / rate.den, 1),
+        .draw_mouse     = c->draw_mouse,
+        .follow_mouse   = c->follow_mouse,
+        .region_border  = c->show_region ? c->region_border : 0,
+        .eof_on_resize  = c->eof_on_resize,
+        .damage_info    = c->damage_metadata,
+    };
+    int ret;
+
+    ret = x11shmpool_capture_init(&c->capture, &c->source, &c->format, &o);
+    if (ret < 0)
+        return ret;
+    return x11shmpool_engine_alloc(&c->engine, &c->capture, rate);
+}
+
+static av_cold int x11shmpool_read_header(AVFormatContext *s)
+{
+    X11ShmpoolContext *c = s->priv_data;
+    X11ShmpoolUrl url;
+    AVRational rate;
+    int ret;
+
+    if ((ret = x11shmpool_url_parse(&url, s->url, s)) < 0)
+        return ret;
+
+    if ((ret = choose_window(s, &url)) < 0 ||
+        (ret = x11shmpool_display_open(&c->display, url.display,
+                                       &s->interrupt_callback, s)) < 0 ||
+        (ret = x11shmpool_source_open(&c->source, &c->display,
+                                      c->window_id)) < 0 ||
+        (ret = choose_region(s, &url)) < 0 ||
+        (ret = add_stream(s, &rate)) < 0 ||
+        (ret = start(s, rate)) < 0)
+        goto end;
+
+    ret = 0;
+end:
+    x11shmpool_url_uninit(&url);
+    return ret;
+}
+
+static int add_palette(AVPacket *pkt, const X11ShmpoolFrame *frame)
+{
+    uint8_t *data;
+
+    if (!frame->palette)
+        return 0;
+    data = av_packet_new_side_data(pkt, AV_PKT_DATA_PALETTE,
+                                   frame->palette->size);
+    if (!data)
+        return AVERROR(ENOMEM);
+    memcpy(data, frame->palette->data, frame->palette->size);
+    return 0;
+}
+
+static int add_metadata(const X11ShmpoolContext *c, AVPacket *pkt,
+                        const X11ShmpoolFrame *frame)
+{
+    const int64_t all = (int64_t)c->format.width * c->format.height;
+    const struct {
+        const char *key;
+        int64_t value;
+    } values[] = {
+        { "lavd.x11shmpool.frame",    frame->tick },
+        { "lavd.x11shmpool.changed",  frame->changed },
+        { "lavd.x11shmpool.x",        frame->box.x },
+        { "lavd.x11shmpool.y",        frame->box.y },
+        { "lavd.x11shmpool.w",        frame->box.w },
+        { "lavd.x11shmpool.h",        frame->box.h },
+        { "lavd.x11shmpool.permille", av_rescale_rnd(FFMIN(frame->area, all),
+                                                     1000, all, AV_ROUND_UP) },
+    };
+    AVDictionary *dict = NULL;
+    uint8_t *data = NULL;
+    size_t size;
+    int ret = 0;
+
+    for (int i = 0; i < (int)FF_ARRAY_ELEMS(values) && ret >= 0; i++)
+        ret = av_dict_set_int(&dict, values[i].key, values[i].value, 0);
+    if (ret >= 0) {
+        data = av_packet_pack_dictionary(dict, &size);
+        ret  = data ? av_packet_add_side_data(pkt,
+                          AV_PKT_DATA_STRINGS_METADATA, data, size) :
+                      AVERROR(ENOMEM);
+        if (ret < 0)
+            av_free(data);
+    }
+    av_dict_free(&dict);
+
+    return ret;
+}
+
+static int x11shmpool_read_packet(AVFormatContext *s, AVPacket *pkt)
+{
+    X11ShmpoolContext *c = s->priv_data;
+    X11ShmpoolFrame frame = { 0 };
+    int ret;
+
+    ret = x11shmpool_engine_receive(c->engine,
+                                    s->flags & AVFMT_FLAG_NONBLOCK,
+                                    &frame, &pkt->pts);
+    x11shmpool_engine_stats(c->engine, &c->stats);
+    if (ret < 0)
+        return ret;
+
+    pkt->buf      = frame.buf;
+    pkt->data     = frame.buf->data;
+    pkt->size     = c->format.size;
+    pkt->dts      = pkt->pts;
+    pkt->duration = c->frame_duration;
+    frame.buf     = NULL;
+
+    if ((ret = add_palette(pkt, &frame)) >= 0 && c->damage_metadata)
+        ret = add_metadata(c, pkt, &frame);
+    x11shmpool_frame_unref(&frame);
+
+    return FFMIN(ret, 0);
+}
+
+static int x11shmpool_play(AVFormatContext *s)
+{
+    X11ShmpoolContext *c = s->priv_data;
+
+    x11shmpool_engine_resume(c->engine);
+    return 0;
+}
+
+static int x11shmpool_pause(AVFormatContext *s)
+{
+    X11ShmpoolContext *c = s->priv_data;
+
+    x11shmpool_engine_pause(c->engine);
+    return 0;
+}
+
+static av_cold int x11shmpool_read_close(AVFormatContext *s)
+{
+    X11ShmpoolContext *c = s->priv_data;
+
+    if (c->engine) {
+        const X11ShmpoolStats *st = &c->stats;
+
+        x11shmpool_engine_stats(c->engine, &c->stats);
+        x11shmpool_engine_free(&c->engine);
+        av_log(s, st->dropped + st->missed ? AV_LOG_WARNING : AV_LOG_VERBOSE,
+               "captured %"PRId64", repeated %"PRId64", dropped %"PRId64
+               ", missed %"PRId64", slots %"PRId64"\n", st->captured,
+               st->repeated, st->dropped, st->missed, st->slots);
+    }
+    x11shmpool_capture_uninit(&c->capture);
+    x11shmpool_source_close(&c->source);
+    x11shmpool_display_close(&c->display);
+
+    return 0;
+}
+
+X11SHMPOOL_PLAY_PAUSE_DECLARE(x11shmpool_play, x11shmpool_pause)
+
+const X11SHMPOOL_DEMUXER ff_x11shmpool_demuxer = {
+    X11SHMPOOL_P(name)       = "x11shmpool",
+    X11SHMPOOL_P(long_name)  = NULL_IF_CONFIG_SMALL("X11 screen capture, into a pool of shared memory"),
+    X11SHMPOOL_P(flags)      = AVFMT_NOFILE,
+    X11SHMPOOL_P(priv_class) = &x11shmpool_class,
+    .priv_data_size          = sizeof(X11ShmpoolContext),
+    .flags_internal          = X11SHMPOOL_FLAG_INIT_CLEANUP,
+    .read_header             = x11shmpool_read_header,
+    .read_packet             = x11shmpool_read_packet,
+    .read_close              = x11shmpool_read_close,
+    X11SHMPOOL_PLAY_PAUSE(x11shmpool_play, x11shmpool_pause)
+};

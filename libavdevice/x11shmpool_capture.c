@@ -1,0 +1,645 @@
+/*
+ * This file is part of x11shmpool.
+ *
+ * x11shmpool is free software; you can redistribute it and/or
+ * modify it under the terms of the GNU Lesser General Public
+ * License as published by the Free Software Foundation; either
+ * version 2.1 of the License, or (at your option) any later version.
+ *
+ * x11shmpool is distributed in the hope that it will be useful,
+ * but WITHOUT ANY WARRANTY; without even the implied warranty of
+ * MERCHANTABILITY or FITNESS FOR A PARTICULAR PURPOSE.  See the GNU
+ * Lesser General Public License for more details.
+ *
+ * You should have received a copy of the GNU Lesser General Public
+ * License along with x11shmpool; if not, write to the Free Software
+ * Foundation, Inc., 51 Franklin Street, Fifth Floor, Boston, MA 02110-1301 USA
+ */
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "libavutil/attributes.h"
+#include "libavutil/error.h"
+#include "libavutil/log.h"
+#include "libavutil/macros.h"
+#include "libavutil/mem.h"
+
+#include "x11shmpool_capture.h"
+
+#define MAX_FAILURES 10
+#define MAX_MISSES   3
+
+static int fatal(int error)
+{
+    return error == AVERROR_EXIT || error == AVERROR(EIO) ||
+           error == AVERROR(ENOMEM);
+}
+
+static int packs_rows(const X11ShmpoolFormat *f)
+{
+    return f->packed_stride != f->stride;
+}
+
+static av_cold int init_pools(X11ShmpoolCapture *c)
+{
+    X11ShmpoolDisplay *d = c->display;
+    xcb_window_t root    = d->screen->root;
+    int packed           = packs_rows(c->format), ret;
+    AVBufferRef *buf;
+    X11ShmpoolSlot *slot;
+
+    ret = x11shmpool_pool_alloc(&c->pool, d, c->format, root,
+                                packed ? X11SHMPOOL_SHM_OFF : c->options.shm,
+                                c->options.pool_size);
+    if (ret < 0)
+        return ret;
+    /* Memory that can't be had is found out before anything is recorded. */
+    if ((ret = x11shmpool_pool_get(c->pool, &buf, &slot)) < 0)
+        return ret;
+    av_buffer_unref(&buf);
+    if (!packed)
+        return 0;
+
+    ret = x11shmpool_pool_alloc(&c->canvas_pool, d, c->format, root,
+                                c->options.shm, 1);
+    if (ret < 0)
+        return ret;
+    return x11shmpool_pool_get(c->canvas_pool, &c->canvas_buf, &c->canvas);
+}
+
+static av_cold int init_damage(X11ShmpoolCapture *c)
+{
+    int ret = AVERROR(ENOSYS);
+
+    c->damage = (X11ShmpoolDamage){ .display = c->display, .dirty = 1 };
+    if (!c->options.damage)
+        return 0;
+    if (c->source->copyable)
+        ret = x11shmpool_damage_init(&c->damage, c->display,
+                                     c->source->window);
+    if (ret >= 0 || ret == AVERROR(EIO) || ret == AVERROR_EXIT)
+        return ret;
+    if (c->options.damage > 0) {
+        av_log(c->log, AV_LOG_ERROR,
+               "damage=on does not work here: %s. Use damage=auto or off.\n",
+               c->source->copyable ?
+               "the X server lacks the DAMAGE or XFIXES extension" :
+               "a window is read from the screen");
+        return AVERROR(ENOSYS);
+    }
+    av_log(c->log, AV_LOG_VERBOSE,
+           "Damage can't be tracked, every frame is captured whole.\n");
+    return 0;
+}
+
+static X11ShmpoolRect region_on_root(const X11ShmpoolSource *s)
+{
+    X11ShmpoolRect r = s->region;
+
+    if (!s->is_root) {
+        r.x += s->root_x;
+        r.y += s->root_y;
+    }
+    return r;
+}
+
+av_cold int x11shmpool_capture_init(X11ShmpoolCapture *c,
+                                    X11ShmpoolSource *source,
+                                    const X11ShmpoolFormat *format,
+                                    const X11ShmpoolCaptureOptions *options)
+{
+    X11ShmpoolDisplay *d = source->display;
+    int ret;
+
+    *c = (X11ShmpoolCapture){
+        .display = d,
+        .source  = source,
+        .format  = format,
+        .options = *options,
+        .log     = d->log,
+    };
+
+    x11shmpool_grab_init(&c->grab, d, format, d->screen->root);
+    x11shmpool_verify_init(&c->verify, d, format);
+
+    if ((ret = init_damage(c)) < 0 || (ret = init_pools(c)) < 0)
+        return ret;
+    x11shmpool_damage_clip(&c->damage, x11shmpool_source_visible(source));
+
+    ret = x11shmpool_cursor_init(&c->cursor, d, source->window,
+                                 options->draw_mouse);
+    if (ret < 0) {
+        av_log(c->log, AV_LOG_WARNING,
+               "The X server lacks the XFIXES extension: the pointer is not "
+               "drawn.\n");
+        c->options.draw_mouse = 0;
+    }
+
+    if (format->indexed &&
+        (ret = x11shmpool_palette_init(&c->palette, source)) < 0)
+        return ret;
+    if (options->region_border)
+        return x11shmpool_border_init(&c->border, d, region_on_root(source),
+                                      options->region_border);
+    return 0;
+}
+
+av_cold void x11shmpool_capture_uninit(X11ShmpoolCapture *c)
+{
+    if (!c->display)
+        return;
+
+    av_buffer_unref(&c->last);
+    av_buffer_unref(&c->last_palette);
+    x11shmpool_border_uninit(&c->border);
+    x11shmpool_cursor_uninit(&c->cursor);
+    x11shmpool_verify_uninit(&c->verify);
+    x11shmpool_grab_uninit(&c->grab);
+    x11shmpool_damage_uninit(&c->damage);
+    av_buffer_unref(&c->canvas_buf);
+    x11shmpool_pool_free(&c->canvas_pool);
+    x11shmpool_pool_free(&c->pool);
+    c->display = NULL;
+}
+
+static void invalidate(X11ShmpoolCapture *c)
+{
+    x11shmpool_damage_invalidate(&c->damage);
+    x11shmpool_damage_clip(&c->damage, x11shmpool_source_visible(c->source));
+}
+
+static int read_events(X11ShmpoolCapture *c)
+{
+    xcb_generic_event_t *event;
+    int moved = 0;
+
+    while ((event = xcb_poll_for_event(c->display->conn))) {
+        if (!x11shmpool_damage_event(&c->damage, event) &&
+            !x11shmpool_cursor_event(&c->cursor, event) &&
+            !x11shmpool_border_event(&c->border, event))
+            moved |= x11shmpool_source_event(c->source, event);
+        free(event);
+    }
+    return moved;
+}
+
+static int follow_mouse(X11ShmpoolCapture *c)
+{
+    X11ShmpoolSource *s = c->source;
+    X11ShmpoolRect region;
+    int ret;
+
+    x11shmpool_cursor_send(&c->cursor);
+    if ((ret = x11shmpool_cursor_receive(&c->cursor)) < 0 ||
+        !c->cursor.on_screen)
+        return ret;
+
+    region = x11shmpool_rect_follow(s->region, s->bounds, c->cursor.x,
+                                    c->cursor.y, c->options.follow_mouse);
+    if (!x11shmpool_rect_equal(region, s->region)) {
+        s->region = region;
+        invalidate(c);
+    }
+    return 0;
+}
+
+/* Bring source and region up to date before anything is read. */
+static int update(X11ShmpoolCapture *c)
+{
+    X11ShmpoolSource *s = c->source;
+    int ret, moved = read_events(c);
+
+    if ((ret = x11shmpool_display_error(c->display)) < 0)
+        return ret;
+    if (moved || !s->copyable) {
+        if ((ret = x11shmpool_source_update(s)) < 0)
+            return ret;
+        if (moved)
+            invalidate(c);
+        else
+            x11shmpool_damage_clip(&c->damage, x11shmpool_source_visible(s));
+    }
+
+    if (s->closed) {
+        av_log(c->log, AV_LOG_INFO, "Window 0x%x was closed.\n", s->window);
+        return AVERROR_EOF;
+    }
+    if (s->resized && c->options.eof_on_resize) {
+        av_log(c->log, AV_LOG_INFO, "The %s was resized to %dx%d.\n",
+               s->is_root ? "screen" : "window", s->bounds.w, s->bounds.h);
+        return AVERROR_EOF;
+    }
+
+    if (c->options.follow_mouse && (ret = follow_mouse(c)) < 0)
+        return ret;
+    if (c->options.region_border)
+        x11shmpool_border_move(&c->border, region_on_root(s));
+
+    return 0;
+}
+
+/* Take the pointer out of a slot, so that it is what the screen was. */
+static void unpaint(X11ShmpoolCapture *c, X11ShmpoolSlot *slot)
+{
+    if (!x11shmpool_rect_empty(slot->saved_rect))
+        x11shmpool_blend_restore(c->format, slot->data, c->format->stride,
+                                 slot->saved_rect, slot->saved);
+    slot->saved_rect = (X11ShmpoolRect){ 0 };
+}
+
+/* The part of the frame that the pointer covers now. */
+static X11ShmpoolRect pointer_rect(const X11ShmpoolCapture *c)
+{
+    const X11ShmpoolRect frame = { 0, 0, c->format->width, c->format->height };
+
+    if (!c->options.draw_mouse || !c->cursor.on_screen ||
+        !c->cursor.image.argb)
+        return (X11ShmpoolRect){ 0 };
+    return x11shmpool_rect_intersect(frame,
+        x11shmpool_blend_rect(&c->cursor.image,
+                              c->cursor.x - c->source->region.x,
+                              c->cursor.y - c->source->region.y));
+}
+
+static int pointer_changed(const X11ShmpoolCapture *c)
+{
+    X11ShmpoolRect rect = pointer_rect(c);
+
+    if (x11shmpool_rect_empty(rect) && x11shmpool_rect_empty(c->painted))
+        return 0;
+    return !x11shmpool_rect_equal(rect, c->painted) ||
+           c->cursor.image_number != c->painted_image ||
+           c->cursor.x - c->source->region.x != c->painted_x ||
+           c->cursor.y - c->source->region.y != c->painted_y;
+}
+
+static int paint(X11ShmpoolCapture *c, X11ShmpoolSlot *slot)
+{
+    const X11ShmpoolFormat *f = c->format;
+    X11ShmpoolRect rect = pointer_rect(c);
+    int x = c->cursor.x - c->source->region.x;
+    int y = c->cursor.y - c->source->region.y;
+
+    if (!x11shmpool_rect_empty(rect)) {
+        if (!c->canvas) {
+            size_t size = (size_t)rect.w * rect.h * (f->bits_per_pixel / 8);
+
+            if (slot->saved_size < size) {
+                av_free(slot->saved);
+                slot->saved      = av_malloc(size);
+                slot->saved_size = slot->saved ? size : 0;
+                if (!slot->saved)
+                    return AVERROR(ENOMEM);
+            }
+            x11shmpool_blend_save(f, slot->data, f->stride, rect, slot->saved);
+            slot->saved_rect = rect;
+        }
+        x11shmpool_blend_cursor(f, slot->data, f->packed_stride,
+                                &c->cursor.image, x, y, rect,
+                                c->palette.argb);
+    }
+    c->painted       = rect;
+    c->painted_x     = x;
+    c->painted_y     = y;
+    c->painted_image = c->cursor.image_number;
+
+    return 0;
+}
+
+/* Asks the server for all that the frame needs, and waits once. */
+static int refresh(X11ShmpoolCapture *c, X11ShmpoolSlot *target, int dirty,
+                   X11ShmpoolDamageInfo *info)
+{
+    X11ShmpoolSource *s   = c->source;
+    X11ShmpoolDamage *dm  = &c->damage;
+    X11ShmpoolRect visible = x11shmpool_source_visible(s);
+    int with_cursor = c->options.draw_mouse && !c->options.follow_mouse;
+    int with_info, exact = c->options.damage_info, ret = 0, err = 0;
+    enum X11ShmpoolStale stale = X11SHMPOOL_STALE_NONE;
+    unsigned info_sequence = 0;
+    uint32_t region = XCB_NONE;
+
+    with_info = dirty && target && x11shmpool_damage_tracked(dm) &&
+                (exact || c->options.skip_unchanged ||
+                 !x11shmpool_rect_equal(visible, s->bounds));
+
+    if (target) {
+        if (dirty) {
+            x11shmpool_damage_subtract(dm);
+            if (with_info)
+                info_sequence = x11shmpool_damage_fetch(dm, exact);
+        }
+        stale = x11shmpool_damage_stale(dm, target->fresh, &region);
+    }
+    if (stale != X11SHMPOOL_STALE_NONE) {
+        X11ShmpoolRect src = { visible.x + s->dx, visible.y + s->dy,
+                               visible.w, visible.h };
+
+        target->fresh = -1;
+        ret = x11shmpool_grab_send(&c->grab, target, s->drawable, src,
+                                   visible.x - s->region.x,
+                                   visible.y - s->region.y, s->copyable,
+                                   region, s->dx, s->dy);
+    }
+    if (ret >= 0 && with_cursor)
+        x11shmpool_cursor_send(&c->cursor);
+    if (ret >= 0 && c->format->indexed)
+        x11shmpool_palette_send(&c->palette);
+    if (ret < 0) {
+        if (info_sequence)
+            x11shmpool_display_discard(c->display, info_sequence);
+        return ret;
+    }
+
+    if (info_sequence)
+        ret = x11shmpool_damage_info(dm, info_sequence, exact, info);
+    if (with_cursor && (err = x11shmpool_cursor_receive(&c->cursor)) < 0)
+        ret = err;
+    if (c->format->indexed &&
+        (err = x11shmpool_palette_receive(&c->palette)) < 0)
+        ret = err;
+    if (stale != X11SHMPOOL_STALE_NONE) {
+        err = x11shmpool_grab_receive(&c->grab,
+                                      with_cursor || c->format->indexed);
+        if (err < 0)
+            ret = err;
+        if (ret >= 0) {
+            target->fresh = dm->sequence;
+            if (stale == X11SHMPOOL_STALE_WHOLE)
+                x11shmpool_grab_blank(c->format, target->data,
+                    (X11ShmpoolRect){ visible.x - s->region.x,
+                                      visible.y - s->region.y,
+                                      visible.w, visible.h },
+                    c->format->indexed ?
+                    x11shmpool_palette_black(&c->palette) : c->format->alpha);
+        }
+    }
+    if (!info_sequence)
+        info->box = visible;
+    else
+        info->box = x11shmpool_rect_union(info->box, c->carried);
+    info->area += (int64_t)c->carried.w * c->carried.h;
+    c->carried = (X11ShmpoolRect){ 0 };
+
+    return ret;
+}
+
+static int get_slot(X11ShmpoolCapture *c, AVBufferRef **buf,
+                    X11ShmpoolSlot **slot)
+{
+    int ret = x11shmpool_pool_get(c->pool, buf, slot);
+
+    if (ret >= 0)
+        unpaint(c, *slot);
+    return ret;
+}
+
+/* Nobody else has the last frame any more: its slot can be the next one. */
+static void reuse_last(X11ShmpoolCapture *c)
+{
+    if (c->last && av_buffer_get_ref_count(c->last) == 1)
+        av_buffer_unref(&c->last);
+}
+
+static int reference_last(X11ShmpoolCapture *c, X11ShmpoolFrame *frame)
+{
+    frame->buf = av_buffer_ref(c->last);
+    if (frame->buf && c->last_palette) {
+        frame->palette = av_buffer_ref(c->last_palette);
+        if (!frame->palette)
+            av_buffer_unref(&frame->buf);
+    }
+    c->last_tick = frame->tick;
+    return frame->buf ? 0 : AVERROR(ENOMEM);
+}
+
+static int repeat(X11ShmpoolCapture *c, X11ShmpoolFrame *frame, int *repeated)
+{
+    if (c->options.skip_unchanged &&
+        frame->tick - c->last_tick < c->options.heartbeat)
+        return 1;
+    *repeated = 1;
+    return reference_last(c, frame);
+}
+
+/* What the frame changes: by drawing (info, NULL for none), and by a pointer
+ * that was painted over before and is over c->painted now. */
+static void describe(X11ShmpoolCapture *c, X11ShmpoolFrame *frame,
+                     const X11ShmpoolDamageInfo *info, int whole, int pointer,
+                     X11ShmpoolRect before)
+{
+    const X11ShmpoolRect all = { 0, 0, c->format->width, c->format->height };
+
+    if (info) {
+        frame->box    = info->box;
+        frame->box.x -= c->source->region.x;
+        frame->box.y -= c->source->region.y;
+        frame->box    = x11shmpool_rect_intersect(frame->box, all);
+        frame->area   = info->area;
+    }
+    if (pointer) {
+        frame->box   = x11shmpool_rect_union(frame->box, before);
+        frame->box   = x11shmpool_rect_union(frame->box, c->painted);
+        frame->area += (int64_t)before.w * before.h +
+                       (int64_t)c->painted.w * c->painted.h;
+    }
+    if (whole)
+        frame->box = all;
+    if (whole || frame->area > (int64_t)all.w * all.h)
+        frame->area = (int64_t)all.w * all.h;
+}
+
+static int publish_palette(X11ShmpoolCapture *c)
+{
+    AVBufferRef *palette;
+
+    if (!c->format->indexed || (c->last_palette &&
+        c->painted_palette == c->palette.number))
+        return 0;
+    palette = av_buffer_alloc(sizeof(c->palette.argb));
+    if (!palette)
+        return AVERROR(ENOMEM);
+    memcpy(palette->data, c->palette.argb, sizeof(c->palette.argb));
+    av_buffer_unref(&c->last_palette);
+    c->last_palette    = palette;
+    c->painted_palette = c->palette.number;
+    return 0;
+}
+
+static int make_frame(X11ShmpoolCapture *c, X11ShmpoolFrame *frame,
+                      int *repeated)
+{
+    AVBufferRef *buf = NULL, *out;
+    X11ShmpoolSlot *slot = NULL, *target;
+    X11ShmpoolDamageInfo info = { 0 };
+    X11ShmpoolRect painted_before = c->painted;
+    int dirty = x11shmpool_damage_dirty(&c->damage) || !c->last;
+    int drawn, pointer, recoloured, moved, changed, ret;
+
+    if (!dirty && !c->options.draw_mouse && !c->format->indexed)
+        return repeat(c, frame, repeated);
+    if (!c->source->viewable && c->last)
+        return repeat(c, frame, repeated);
+
+    if (dirty)
+        reuse_last(c);
+    ret = get_slot(c, &buf, &slot);
+    if (ret < 0 && (ret != AVERROR(EAGAIN) || dirty))
+        return ret;
+
+    target = c->canvas && slot ? c->canvas : slot;
+    ret    = refresh(c, target, dirty, &info);
+    if (ret < 0)
+        goto fail;
+
+    /* What was read for the first time, or from another place. */
+    moved      = dirty && (!x11shmpool_damage_tracked(&c->damage) ||
+                           c->damage.sequence - 1 == c->damage.valid);
+    drawn      = dirty && !x11shmpool_rect_empty(info.box);
+    pointer    = pointer_changed(c);
+    recoloured = c->format->indexed && c->palette.number != c->painted_palette;
+    changed    = moved || drawn || pointer || recoloured;
+    if (!changed && c->last) {
+        av_buffer_unref(&buf);
+        return repeat(c, frame, repeated);
+    }
+    if (!slot) {
+        reuse_last(c);
+        if ((ret = get_slot(c, &buf, &slot)) < 0)
+            return ret;
+        if ((ret = refresh(c, c->canvas ? c->canvas : slot, 0, &info)) < 0)
+            goto fail;
+    }
+
+    if (c->canvas)
+        x11shmpool_grab_pack(c->format, slot->data, c->canvas->data);
+    if ((ret = paint(c, slot)) < 0 || (ret = publish_palette(c)) < 0)
+        goto fail;
+    frame->changed = changed;
+    describe(c, frame, drawn ? &info : NULL, moved || recoloured, pointer,
+             painted_before);
+
+    out = x11shmpool_pool_publish(&buf);
+    if (!out)
+        return AVERROR(ENOMEM);
+    av_buffer_unref(&c->last);
+    c->last      = out;
+    c->last_slot = slot;
+    *repeated    = !changed;
+
+    return reference_last(c, frame);
+fail:
+    x11shmpool_damage_invalidate(&c->damage);
+    av_buffer_unref(&buf);
+    return ret;
+}
+
+static int server_gone(X11ShmpoolCapture *c)
+{
+    av_log(c->log, AV_LOG_ERROR,
+           "The X server of display %s has gone. What was captured until now "
+           "is complete.\n", c->display->name);
+    return AVERROR(EIO);
+}
+
+int x11shmpool_capture_frame(X11ShmpoolCapture *c, int64_t tick,
+                             X11ShmpoolFrame *frame, int *repeated)
+{
+    int ret;
+
+    *frame    = (X11ShmpoolFrame){ .tick = tick };
+    *repeated = 0;
+
+    ret = update(c);
+    if (ret >= 0)
+        ret = make_frame(c, frame, repeated);
+    if (ret >= 0 || ret == AVERROR(EAGAIN)) {
+        c->failures = 0;
+        return ret;
+    }
+    if (ret == AVERROR(EIO))
+        return server_gone(c);
+    if (ret == AVERROR_EOF || fatal(ret))
+        return ret;
+
+    /* What is read can vanish or shrink before its event arrives. */
+    invalidate(c);
+    if (++c->failures >= MAX_FAILURES) {
+        av_log(c->log, AV_LOG_ERROR,
+               "%d reads of the %s in a row failed: %s\n", c->failures,
+               c->source->is_root ? "screen" : "window", av_err2str(ret));
+        return ret;
+    }
+    return c->last ? repeat(c, frame, repeated) : AVERROR(EAGAIN);
+}
+
+static int lost(X11ShmpoolCapture *c)
+{
+    c->verify.misses++;
+    x11shmpool_damage_invalidate(&c->damage);
+    if (c->verify.misses < MAX_MISSES) {
+        av_log(c->log, AV_LOG_VERBOSE,
+               "Something was drawn that the X server did not report.\n");
+        return 0;
+    }
+    av_log(c->log, AV_LOG_WARNING,
+           "The X server does not report all that is drawn: from now on every "
+           "frame is captured whole, as with damage=off.\n");
+    x11shmpool_damage_uninit(&c->damage);
+    return 0;
+}
+
+int x11shmpool_capture_idle(X11ShmpoolCapture *c)
+{
+    const X11ShmpoolSlot *slot = c->canvas ? c->canvas : c->last_slot;
+    X11ShmpoolSource *s = c->source;
+    X11ShmpoolDamageInfo info;
+    X11ShmpoolRect differs, damaged;
+    int ret;
+
+    if (!c->last || !s->viewable || !x11shmpool_damage_tracked(&c->damage) ||
+        x11shmpool_damage_dirty(&c->damage) ||
+        !x11shmpool_verify_due(&c->verify))
+        return 0;
+
+    ret = x11shmpool_verify_rows(&c->verify, s, slot->data, slot,
+                                 slot->saved_rect, &differs);
+    if (ret == AVERROR(EIO))
+        return server_gone(c);
+    if (ret < 0)
+        return ret == AVERROR_EXIT ? ret : 0;
+    if (x11shmpool_rect_empty(differs))
+        return 0;
+
+    /* A report of drawing that the rows show reaches us before they do. */
+    if (read_events(c)) {
+        x11shmpool_source_update(s);
+        invalidate(c);
+        return 0;
+    }
+    if (!x11shmpool_damage_dirty(&c->damage))
+        return lost(c);
+
+    x11shmpool_damage_subtract(&c->damage);
+    ret = x11shmpool_damage_info(&c->damage,
+                                 x11shmpool_damage_fetch(&c->damage, 0), 0,
+                                 &info);
+    c->damage.dirty = 1;
+    if (ret == AVERROR(EIO))
+        return server_gone(c);
+    if (ret < 0)
+        return ret;
+    c->carried = damaged = info.box;
+    damaged.x -= s->region.x;
+    damaged.y -= s->region.y;
+    if (x11shmpool_rect_empty(x11shmpool_rect_intersect(differs, damaged)))
+        return lost(c);
+    return 0;
+}
+
+void x11shmpool_frame_unref(X11ShmpoolFrame *frame)
+{
+    av_buffer_unref(&frame->buf);
+    av_buffer_unref(&frame->palette);
+}

@@ -1,0 +1,133 @@
+/*
+ * This file is part of x11shmpool.
+ *
+ * x11shmpool is free software; you can redistribute it and/or
+ * modify it under the terms of the GNU Lesser General Public
+ * License as published by the Free Software Foundation; either
+ * version 2.1 of the License, or (at your option) any later version.
+ *
+ * x11shmpool is distributed in the hope that it will be useful,
+ * but WITHOUT ANY WARRANTY; without even the implied warranty of
+ * MERCHANTABILITY or FITNESS FOR A PARTICULAR PURPOSE.  See the GNU
+ * Lesser General Public License for more details.
+ *
+ * You should have received a copy of the GNU Lesser General Public
+ * License along with x11shmpool; if not, write to the Free Software
+ * Foundation, Inc., 51 Franklin Street, Fifth Floor, Boston, MA 02110-1301 USA
+ */
+
+#ifndef AVDEVICE_X11SHMPOOL_CAPTURE_H
+#define AVDEVICE_X11SHMPOOL_CAPTURE_H
+
+#include "libavutil/buffer.h"
+
+#include "x11shmpool_blend.h"
+#include "x11shmpool_cursor.h"
+#include "x11shmpool_damage.h"
+#include "x11shmpool_display.h"
+#include "x11shmpool_format.h"
+#include "x11shmpool_grab.h"
+#include "x11shmpool_palette.h"
+#include "x11shmpool_pool.h"
+#include "x11shmpool_region.h"
+#include "x11shmpool_source.h"
+#include "x11shmpool_verify.h"
+
+/**
+ * @file
+ * One frame: what changed is brought into a slot and the pointer is painted
+ * over it, in one round trip to the server; or, where nothing changed, the last
+ * slot is handed out again, in none.
+ *
+ * One thread at a time; it owns the display meanwhile.
+ */
+
+typedef struct X11ShmpoolCaptureOptions {
+    enum X11ShmpoolShm shm;
+    int pool_size;           ///< slots, 0 for auto
+    int damage;              ///< 1 track it, 0 don't, -1 if the server can
+    int skip_unchanged;      ///< else repeat
+    int heartbeat;           ///< ticks after which skipping hands out a frame
+    int draw_mouse;
+    int follow_mouse;        ///< 0 off; see x11shmpool_rect_follow()
+    int region_border;       ///< pixels, 0 for no border
+    int eof_on_resize;
+    int damage_info;         ///< frames tell exactly what changed
+} X11ShmpoolCaptureOptions;
+
+/** A frame, as it waits for its reader. */
+typedef struct X11ShmpoolFrame {
+    AVBufferRef *buf;        ///< read-only; the frame is its first bytes
+    AVBufferRef *palette;    ///< 256 values 0xAARRGGBB, NULL if not indexed
+    int64_t tick;
+    int changed;             ///< differs from the frame before
+    X11ShmpoolRect box;      ///< holds all that changed, frame coordinates
+    int64_t area;            ///< pixels changed; an upper bound
+} X11ShmpoolFrame;
+
+typedef struct X11ShmpoolCapture {
+    X11ShmpoolDisplay *display;
+    X11ShmpoolSource *source;
+    const X11ShmpoolFormat *format;
+    X11ShmpoolCaptureOptions options;
+    void *log;
+
+    X11ShmpoolDamage damage;
+    X11ShmpoolGrab grab;
+    X11ShmpoolCursor cursor;
+    X11ShmpoolPalette palette;
+    X11ShmpoolBorder border;
+    X11ShmpoolVerify verify;
+    X11ShmpoolPool *pool;
+
+    /* Where packets can't have the server's rows, it writes to this instead. */
+    X11ShmpoolPool *canvas_pool;
+    AVBufferRef *canvas_buf;
+    X11ShmpoolSlot *canvas;
+
+    AVBufferRef *last;       ///< the last frame's, kept to be repeated
+    X11ShmpoolSlot *last_slot; ///< what it lies in
+    AVBufferRef *last_palette;
+    int64_t last_tick;       ///< of the last frame that was handed out
+    int64_t painted_image, painted_palette;
+    int painted_x, painted_y; ///< pointer of the last frame, frame coordinates
+    X11ShmpoolRect painted;  ///< what it covered there, empty for nothing
+    X11ShmpoolRect carried;  ///< damage that was subtracted between frames,
+                             ///< window coordinates
+    int failures;            ///< grabs that failed in a row
+} X11ShmpoolCapture;
+
+/**
+ * @param source,format must outlive the capture
+ * @return 0, or an AVERROR with one line logged; uninit is needed in any case
+ */
+int x11shmpool_capture_init(X11ShmpoolCapture *c, X11ShmpoolSource *source,
+                            const X11ShmpoolFormat *format,
+                            const X11ShmpoolCaptureOptions *options);
+
+/** Frames that are out stay valid. Needs the display still open; never waits
+ *  for the server. */
+void x11shmpool_capture_uninit(X11ShmpoolCapture *c);
+
+/**
+ * Make the frame of a tick.
+ *
+ * @param frame    set on success; the caller unreferences buf and palette
+ * @param repeated set to 1 if it is the last frame again
+ * @return 0; 1 if unchanged frames are left out and this is one, frame is not
+ *         set; AVERROR(EAGAIN) if all slots are out: nothing is lost, the next
+ *         frame has the change; AVERROR_EOF with a line logged where the
+ *         stream is to end; AVERROR_EXIT; AVERROR(EIO) with a line logged when
+ *         the server is gone; other errors with a line logged
+ */
+int x11shmpool_capture_frame(X11ShmpoolCapture *c, int64_t tick,
+                             X11ShmpoolFrame *frame, int *repeated);
+
+/** Use the time between frames: check that damage tells the truth.
+ *  @return as x11shmpool_capture_frame() */
+int x11shmpool_capture_idle(X11ShmpoolCapture *c);
+
+/** Release what a frame references. */
+void x11shmpool_frame_unref(X11ShmpoolFrame *frame);
+
+#endif /* AVDEVICE_X11SHMPOOL_CAPTURE_H */

@@ -1,0 +1,133 @@
+/*
+ * This file is part of x11shmpool.
+ *
+ * x11shmpool is free software; you can redistribute it and/or
+ * modify it under the terms of the GNU Lesser General Public
+ * License as published by the Free Software Foundation; either
+ * version 2.1 of the License, or (at your option) any later version.
+ *
+ * x11shmpool is distributed in the hope that it will be useful,
+ * but WITHOUT ANY WARRANTY; without even the implied warranty of
+ * MERCHANTABILITY or FITNESS FOR A PARTICULAR PURPOSE.  See the GNU
+ * Lesser General Public License for more details.
+ *
+ * You should have received a copy of the GNU Lesser General Public
+ * License along with x11shmpool; if not, write to the Free Software
+ * Foundation, Inc., 51 Franklin Street, Fifth Floor, Boston, MA 02110-1301 USA
+ */
+
+#ifndef AVDEVICE_X11SHMPOOL_DAMAGE_H
+#define AVDEVICE_X11SHMPOOL_DAMAGE_H
+
+#include <stdint.h>
+#include <xcb/xcb.h>
+
+#include "config.h"
+
+#include "x11shmpool_display.h"
+#include "x11shmpool_geometry.h"
+
+/**
+ * @file
+ * What changed, and since when: the buffer age of EGL_EXT_buffer_age and
+ * wlroots' swapchains, with the regions kept on the X server.
+ *
+ * Every subtraction of damage has a number and leaves its region in a ring. A
+ * slot remembers the number that it is complete up to (its fresh field); the
+ * union of the ring's entries since then is what is stale in it. So a frame
+ * costs one request for the subtraction and one for each entry beyond the
+ * first, however many slots there are, and a slot that is older than the ring
+ * is simply filled whole.
+ *
+ * On the thread that owns the display.
+ */
+
+#define X11SHMPOOL_DAMAGE_RING  32
+#define X11SHMPOOL_DAMAGE_RECTS 64
+
+typedef struct X11ShmpoolDamage {
+    X11ShmpoolDisplay *display;
+    uint32_t damage;          ///< XCB_NONE where damage is not tracked
+    int dirty;                ///< something was drawn since the subtraction
+    int64_t sequence;         ///< number of the last subtraction
+    int64_t valid;            ///< slots fresh before this are stale as a whole
+
+    uint32_t ring[X11SHMPOOL_DAMAGE_RING]; ///< XFixes regions
+    uint32_t stale;           ///< region: the union asked for last
+    uint32_t box;             ///< region: the extents of the last subtraction
+    uint32_t clip;            ///< region: the rectangle that is captured
+    X11ShmpoolRect clip_rect; ///< the same, drawable coordinates
+} X11ShmpoolDamage;
+
+/** What a subtraction found, as fetched from the server. */
+typedef struct X11ShmpoolDamageInfo {
+    X11ShmpoolRect box;       ///< the bounding box, empty if nothing changed
+    int64_t area;             ///< pixels changed; box's area unless exact
+    int nb_rects;             ///< -1 if there are more than fit
+    X11ShmpoolRect rects[X11SHMPOOL_DAMAGE_RECTS];
+} X11ShmpoolDamageInfo;
+
+/**
+ * Begin to track a drawable. All of it counts as changed at first.
+ *
+ * @return 0; AVERROR(ENOSYS) if the server or this build lacks DAMAGE or
+ *         XFIXES; or as x11shmpool_display_wait(). After an error damage is not
+ *         tracked: x11shmpool_damage_dirty() is always true and slots are always
+ *         stale as a whole.
+ */
+int x11shmpool_damage_init(X11ShmpoolDamage *dm, X11ShmpoolDisplay *d,
+                           xcb_drawable_t drawable);
+
+/** Stop tracking, as after an error of x11shmpool_damage_init(). Buffered. */
+void x11shmpool_damage_uninit(X11ShmpoolDamage *dm);
+
+/** Whether damage is tracked. */
+int x11shmpool_damage_tracked(const X11ShmpoolDamage *dm);
+
+/** Note a DamageNotify. @return 1 if the event was this, else 0 */
+int x11shmpool_damage_event(X11ShmpoolDamage *dm,
+                            const xcb_generic_event_t *event);
+
+/** Whether anything may have been drawn since the last subtraction. */
+int x11shmpool_damage_dirty(const X11ShmpoolDamage *dm);
+
+/** Everything is stale in every slot: what is captured moved or was resized,
+ *  or something other than drawing changed the pixels. */
+void x11shmpool_damage_invalidate(X11ShmpoolDamage *dm);
+
+/** What part of the drawable is captured, in its coordinates; damage elsewhere
+ *  is left out. Buffered. */
+void x11shmpool_damage_clip(X11ShmpoolDamage *dm, X11ShmpoolRect rect);
+
+/**
+ * Take the damage so far off the server's account; to be done before the
+ * pixels are read, never after: what is drawn in between is then reported
+ * twice, not lost. Buffered.
+ */
+void x11shmpool_damage_subtract(X11ShmpoolDamage *dm);
+
+/** Ask what the last subtraction found: its bounding box, or exactly.
+ *  @return the sequence to wait for with x11shmpool_damage_info() */
+unsigned x11shmpool_damage_fetch(X11ShmpoolDamage *dm, int exact);
+
+/** @return 0, or as x11shmpool_display_wait() */
+int x11shmpool_damage_info(X11ShmpoolDamage *dm, unsigned sequence, int exact,
+                           X11ShmpoolDamageInfo *info);
+
+enum X11ShmpoolStale {
+    X11SHMPOOL_STALE_NONE,
+    X11SHMPOOL_STALE_REGION,
+    X11SHMPOOL_STALE_WHOLE,
+};
+
+/**
+ * What is stale in a slot that is complete up to the subtraction fresh.
+ *
+ * @param region set to an XFixes region, drawable coordinates, where that is
+ *               the answer; valid until the next call or subtraction. NULL if
+ *               only the answer is wanted: nothing is sent then
+ */
+enum X11ShmpoolStale x11shmpool_damage_stale(X11ShmpoolDamage *dm,
+                                             int64_t fresh, uint32_t *region);
+
+#endif /* AVDEVICE_X11SHMPOOL_DAMAGE_H */

@@ -1,0 +1,442 @@
+/*
+ * This file is part of x11shmpool.
+ *
+ * x11shmpool is free software; you can redistribute it and/or
+ * modify it under the terms of the GNU Lesser General Public
+ * License as published by the Free Software Foundation; either
+ * version 2.1 of the License, or (at your option) any later version.
+ *
+ * x11shmpool is distributed in the hope that it will be useful,
+ * but WITHOUT ANY WARRANTY; without even the implied warranty of
+ * MERCHANTABILITY or FITNESS FOR A PARTICULAR PURPOSE.  See the GNU
+ * Lesser General Public License for more details.
+ *
+ * You should have received a copy of the GNU Lesser General Public
+ * License along with x11shmpool; if not, write to the Free Software
+ * Foundation, Inc., 51 Franklin Street, Fifth Floor, Boston, MA 02110-1301 USA
+ */
+
+#define _GNU_SOURCE
+
+#include <errno.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <sys/timerfd.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "libavutil/attributes.h"
+#include "libavutil/error.h"
+#include "libavutil/fifo.h"
+#include "libavutil/log.h"
+#include "libavutil/macros.h"
+#include "libavutil/mem.h"
+#include "libavutil/time.h"
+
+#include "x11shmpool_clock.h"
+#include "x11shmpool_engine.h"
+
+/* Never steps, and counts the time that the machine was suspended, as the wall
+ * clock does, so that timestamps stay those of other live inputs. */
+#ifdef CLOCK_BOOTTIME
+#define STEADY_CLOCK CLOCK_BOOTTIME
+#else
+#define STEADY_CLOCK CLOCK_MONOTONIC
+#endif
+
+#define NS_PER_S          INT64_C(1000000000)
+#define INTERRUPT_POLL_NS INT64_C(100000000)
+
+struct X11ShmpoolEngine {
+    X11ShmpoolCapture *capture;
+    AVRational rate;
+    pthread_t thread;
+    int thread_started;
+    int timer_fd;
+
+    /* The leader's. */
+    X11ShmpoolClock clock;
+
+    /* Shared, under lock. */
+    pthread_mutex_t lock;
+    pthread_cond_t changed;
+    int leading;               ///< a thread has the lead
+    int started;
+    int paused;
+    int resumed;               ///< the next leader passes over the pause
+    int stopping;
+    int error;                 ///< what ended the stream
+    AVFifo *queue;             ///< of X11ShmpoolFrame
+    X11ShmpoolFrame lost;      ///< what dropped frames changed
+    X11ShmpoolStats stats;
+};
+
+static int64_t now(void)
+{
+    struct timespec ts;
+
+    clock_gettime(STEADY_CLOCK, &ts);
+    return ts.tv_sec * NS_PER_S + ts.tv_nsec;
+}
+
+static void set_timer(X11ShmpoolEngine *e, int64_t due)
+{
+    const struct itimerspec t = {
+        .it_value = { due / NS_PER_S, due % NS_PER_S },
+    };
+
+    timerfd_settime(e->timer_fd, TFD_TIMER_ABSTIME, &t, NULL);
+}
+
+static void stop_timer(X11ShmpoolEngine *e)
+{
+    const struct itimerspec never = { 0 };
+
+    timerfd_settime(e->timer_fd, 0, &never, NULL);
+}
+
+static void add_change(X11ShmpoolFrame *to, const X11ShmpoolFrame *from)
+{
+    to->changed |= from->changed;
+    to->box      = x11shmpool_rect_union(to->box, from->box);
+    to->area    += from->area;
+}
+
+/* Under lock. */
+static int drop_oldest(X11ShmpoolEngine *e)
+{
+    X11ShmpoolFrame frame;
+
+    if (av_fifo_read(e->queue, &frame, 1) < 0)
+        return 0;
+    add_change(&e->lost, &frame);
+    x11shmpool_frame_unref(&frame);
+    e->stats.dropped++;
+    return 1;
+}
+
+/* Under lock. */
+static void push(X11ShmpoolEngine *e, X11ShmpoolFrame *frame)
+{
+    if (e->paused || e->stopping) {
+        x11shmpool_frame_unref(frame);
+        return;
+    }
+    if (!av_fifo_can_write(e->queue))
+        drop_oldest(e);
+    av_fifo_write(e->queue, frame, 1);
+    pthread_cond_broadcast(&e->changed);
+}
+
+/* Under lock. */
+static void take_lead(X11ShmpoolEngine *e, int interruptible)
+{
+    e->leading = 1;
+    e->capture->display->interruptible = interruptible;
+    if (e->resumed)
+        x11shmpool_clock_skip(&e->clock, now());
+    e->resumed = 0;
+}
+
+/* As the leader: take the tick that is due and queue its frame. */
+static int take_tick(X11ShmpoolEngine *e)
+{
+    int64_t tick = x11shmpool_clock_take(&e->clock, now());
+    X11ShmpoolFrame frame;
+    int repeated, dropped, ret;
+
+    if (tick < 0)
+        return 0;
+
+    do {
+        dropped = 0;
+        ret     = x11shmpool_capture_frame(e->capture, tick, &frame, &repeated);
+        if (ret == AVERROR(EAGAIN)) {
+            pthread_mutex_lock(&e->lock);
+            dropped = drop_oldest(e);
+            pthread_mutex_unlock(&e->lock);
+        }
+    } while (dropped);
+
+    pthread_mutex_lock(&e->lock);
+    e->stats.missed = e->clock.missed;
+    e->stats.slots  = x11shmpool_pool_slots(e->capture->pool);
+    if (ret == 0) {
+        if (repeated)
+            e->stats.repeated++;
+        else
+            e->stats.captured++;
+        push(e, &frame);
+    } else if (ret == AVERROR(EAGAIN)) {
+        e->stats.dropped++;
+        ret = 0;
+    } else if (ret > 0) {
+        ret = 0;
+    }
+    pthread_mutex_unlock(&e->lock);
+
+    return ret < 0 ? ret : x11shmpool_capture_idle(e->capture);
+}
+
+/* As the leader: sleep until the next tick, or until something ends that. */
+static int wait_for_tick(X11ShmpoolEngine *e)
+{
+    X11ShmpoolDisplay *d = e->capture->display;
+    int64_t due = x11shmpool_clock_due(&e->clock, e->clock.next), left;
+
+    while ((left = due - now()) > 0) {
+        struct pollfd fds[] = {
+            { .fd = d->fd,        .events = POLLRDHUP },
+            { .fd = d->cancel_fd, .events = POLLIN },
+        };
+        struct timespec ts;
+
+        if (d->interrupt.callback)
+            left = FFMIN(left, INTERRUPT_POLL_NS);
+        ts = (struct timespec){ left / NS_PER_S, left % NS_PER_S };
+
+        if (ppoll(fds, 2, &ts, NULL) > 0) {
+            if (fds[1].revents)
+                return AVERROR_EXIT;
+            /* The server is gone; the capture notices and says so. */
+            if (fds[0].revents)
+                break;
+        }
+        if (x11shmpool_display_interrupted(d))
+            return AVERROR_EXIT;
+    }
+    return 0;
+}
+
+/* Under lock. */
+static void set_error(X11ShmpoolEngine *e, int error)
+{
+    if (error < 0 && error != AVERROR_EXIT)
+        e->error = error;
+    pthread_cond_broadcast(&e->changed);
+}
+
+/* Under lock, by whoever stops waiting for ticks. */
+static void set_timer_for_next(X11ShmpoolEngine *e)
+{
+    if (e->started && !e->paused && !e->stopping && !e->error && !e->leading)
+        set_timer(e, x11shmpool_clock_due(&e->clock, e->clock.next));
+}
+
+static void *engine_thread(void *arg)
+{
+    X11ShmpoolEngine *e  = arg;
+    X11ShmpoolDisplay *d = e->capture->display;
+    struct pollfd fds[]  = {
+        { .fd = e->timer_fd,  .events = POLLIN },
+        { .fd = d->cancel_fd, .events = POLLIN },
+    };
+    uint64_t expirations;
+    int ret;
+
+    for (;;) {
+        poll(fds, 2, -1);
+        if (fds[1].revents)
+            return NULL;
+        if (read(e->timer_fd, &expirations, sizeof(expirations)) < 0)
+            continue;
+
+        pthread_mutex_lock(&e->lock);
+        if (e->leading || e->paused || e->stopping || e->error) {
+            pthread_mutex_unlock(&e->lock);
+            continue;
+        }
+        take_lead(e, 0);
+        pthread_mutex_unlock(&e->lock);
+
+        ret = take_tick(e);
+
+        pthread_mutex_lock(&e->lock);
+        e->leading = 0;
+        set_error(e, ret);
+        set_timer_for_next(e);
+        pthread_mutex_unlock(&e->lock);
+    }
+}
+
+static av_cold int start_thread(X11ShmpoolEngine *e)
+{
+    sigset_t all, old;
+    int ret;
+
+    /* Signals are the application's business. */
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &old);
+    ret = pthread_create(&e->thread, NULL, engine_thread, e);
+    pthread_sigmask(SIG_SETMASK, &old, NULL);
+
+    e->thread_started = !ret;
+    return AVERROR(ret);
+}
+
+av_cold int x11shmpool_engine_alloc(X11ShmpoolEngine **engine,
+                                    X11ShmpoolCapture *capture,
+                                    AVRational rate)
+{
+    X11ShmpoolEngine *e = av_mallocz(sizeof(*e));
+    pthread_condattr_t attributes;
+    int ret = AVERROR(ENOMEM);
+
+    *engine = NULL;
+    if (!e)
+        return ret;
+    e->capture = capture;
+    e->rate    = rate;
+    pthread_mutex_init(&e->lock, NULL);
+    pthread_condattr_init(&attributes);
+    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+    pthread_cond_init(&e->changed, &attributes);
+    pthread_condattr_destroy(&attributes);
+
+    e->queue    = av_fifo_alloc2(x11shmpool_pool_max(capture->pool),
+                                 sizeof(X11ShmpoolFrame), 0);
+    e->timer_fd = timerfd_create(STEADY_CLOCK, TFD_CLOEXEC | TFD_NONBLOCK);
+    if (e->timer_fd < 0)
+        ret = AVERROR(errno);
+    if (!e->queue || e->timer_fd < 0 || (ret = start_thread(e)) < 0) {
+        av_log(capture->log, AV_LOG_ERROR, "Cannot start capturing: %s\n",
+               av_err2str(ret));
+        x11shmpool_engine_free(&e);
+        return ret;
+    }
+
+    *engine = e;
+    return 0;
+}
+
+static void flush(X11ShmpoolEngine *e)
+{
+    X11ShmpoolFrame frame;
+
+    while (av_fifo_read(e->queue, &frame, 1) >= 0)
+        x11shmpool_frame_unref(&frame);
+}
+
+av_cold void x11shmpool_engine_free(X11ShmpoolEngine **engine)
+{
+    X11ShmpoolEngine *e = *engine;
+
+    if (!e)
+        return;
+
+    if (e->thread_started) {
+        pthread_mutex_lock(&e->lock);
+        e->stopping = 1;
+        pthread_mutex_unlock(&e->lock);
+        x11shmpool_display_cancel(e->capture->display);
+        pthread_join(e->thread, NULL);
+    }
+    if (e->queue)
+        flush(e);
+    av_fifo_freep2(&e->queue);
+    if (e->timer_fd >= 0)
+        close(e->timer_fd);
+    pthread_cond_destroy(&e->changed);
+    pthread_mutex_destroy(&e->lock);
+    av_freep(engine);
+}
+
+/* Under lock, which is given up meanwhile. */
+static int lead(X11ShmpoolEngine *e)
+{
+    int ret;
+
+    take_lead(e, 1);
+    pthread_mutex_unlock(&e->lock);
+
+    stop_timer(e);
+    ret = wait_for_tick(e);
+    if (ret >= 0)
+        ret = take_tick(e);
+
+    pthread_mutex_lock(&e->lock);
+    e->leading = 0;
+    set_error(e, ret);
+    return ret == AVERROR_EXIT ? ret : 0;
+}
+
+/* Under lock: the other thread leads. */
+static int wait_for_leader(X11ShmpoolEngine *e)
+{
+    const X11ShmpoolDisplay *d = e->capture->display;
+    struct timespec until;
+    int ret = 0;
+
+    clock_gettime(CLOCK_MONOTONIC, &until);
+    until.tv_nsec += INTERRUPT_POLL_NS;
+    until.tv_sec  += until.tv_nsec / NS_PER_S;
+    until.tv_nsec %= NS_PER_S;
+    pthread_cond_timedwait(&e->changed, &e->lock, &until);
+
+    if (d->interrupt.callback) {
+        pthread_mutex_unlock(&e->lock);
+        if (d->interrupt.callback(d->interrupt.opaque))
+            ret = AVERROR_EXIT;
+        pthread_mutex_lock(&e->lock);
+    }
+    return ret;
+}
+
+int x11shmpool_engine_receive(X11ShmpoolEngine *e, int nonblock,
+                              X11ShmpoolFrame *frame, int64_t *pts)
+{
+    int ret = 0;
+
+    pthread_mutex_lock(&e->lock);
+    if (!e->started) {
+        x11shmpool_clock_init(&e->clock, e->rate, now(), av_gettime());
+        e->started = 1;
+    }
+
+    for (;;) {
+        if (av_fifo_read(e->queue, frame, 1) >= 0) {
+            add_change(frame, &e->lost);
+            e->lost = (X11ShmpoolFrame){ 0 };
+            *pts    = x11shmpool_clock_pts(&e->clock, frame->tick);
+            ret     = 0;
+            break;
+        }
+        if (ret < 0)
+            break;
+        if (e->error || e->paused || nonblock) {
+            ret = e->error ? e->error : AVERROR(EAGAIN);
+            break;
+        }
+        ret = e->leading ? wait_for_leader(e) : lead(e);
+    }
+    set_timer_for_next(e);
+    pthread_mutex_unlock(&e->lock);
+
+    return ret;
+}
+
+void x11shmpool_engine_pause(X11ShmpoolEngine *e)
+{
+    pthread_mutex_lock(&e->lock);
+    e->paused = 1;
+    flush(e);
+    stop_timer(e);
+    pthread_mutex_unlock(&e->lock);
+}
+
+void x11shmpool_engine_resume(X11ShmpoolEngine *e)
+{
+    pthread_mutex_lock(&e->lock);
+    e->resumed = e->started && e->paused;
+    e->paused  = 0;
+    set_timer_for_next(e);
+    pthread_mutex_unlock(&e->lock);
+}
+
+void x11shmpool_engine_stats(X11ShmpoolEngine *e, X11ShmpoolStats *stats)
+{
+    pthread_mutex_lock(&e->lock);
+    *stats = e->stats;
+    pthread_mutex_unlock(&e->lock);
+}

@@ -1,0 +1,144 @@
+/*
+ * This file is part of x11shmpool.
+ *
+ * x11shmpool is free software; you can redistribute it and/or
+ * modify it under the terms of the GNU Lesser General Public
+ * License as published by the Free Software Foundation; either
+ * version 2.1 of the License, or (at your option) any later version.
+ *
+ * x11shmpool is distributed in the hope that it will be useful,
+ * but WITHOUT ANY WARRANTY; without even the implied warranty of
+ * MERCHANTABILITY or FITNESS FOR A PARTICULAR PURPOSE.  See the GNU
+ * Lesser General Public License for more details.
+ *
+ * You should have received a copy of the GNU Lesser General Public
+ * License along with x11shmpool; if not, write to the Free Software
+ * Foundation, Inc., 51 Franklin Street, Fifth Floor, Boston, MA 02110-1301 USA
+ */
+
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "libavutil/attributes.h"
+#include "libavutil/macros.h"
+
+#include "x11shmpool_palette.h"
+
+av_cold int x11shmpool_palette_init(X11ShmpoolPalette *p,
+                                    const X11ShmpoolSource *s)
+{
+    X11ShmpoolDisplay *d = s->display;
+    xcb_get_window_attributes_reply_t *attributes;
+    int ret;
+
+    *p = (X11ShmpoolPalette){
+        .display   = d,
+        .window    = s->window,
+        .installed = s->is_root,
+        .entries   = FFMIN(1 << s->depth, X11SHMPOOL_PALETTE_SIZE),
+    };
+    ret = x11shmpool_display_wait(d,
+            xcb_get_window_attributes(d->conn, s->window).sequence,
+            (void **)&attributes);
+    if (ret < 0)
+        return ret;
+    p->colormap = attributes->colormap ? attributes->colormap :
+                                         d->screen->default_colormap;
+    free(attributes);
+
+    x11shmpool_palette_send(p);
+    return x11shmpool_palette_receive(p);
+}
+
+void x11shmpool_palette_send(X11ShmpoolPalette *p)
+{
+    xcb_connection_t *conn = p->display->conn;
+    uint32_t pixels[X11SHMPOOL_PALETTE_SIZE];
+
+    for (int i = 0; i < p->entries; i++)
+        pixels[i] = i;
+    p->list_sequence = p->installed ?
+        xcb_list_installed_colormaps(conn, p->window).sequence : 0;
+    p->colors_sequence = xcb_query_colors(conn, p->colormap, p->entries,
+                                          pixels).sequence;
+}
+
+/* Colours of the right screen's colormap are what counts, and two can be
+ * installed at once: the one in use stays as long as it is among them. */
+static int receive_installed(X11ShmpoolPalette *p, int *other)
+{
+    xcb_list_installed_colormaps_reply_t *list;
+    xcb_colormap_t *maps;
+    int nb, ret, i;
+
+    *other = 0;
+    ret = x11shmpool_display_wait(p->display, p->list_sequence,
+                                  (void **)&list);
+    if (ret < 0)
+        return ret;
+    nb   = xcb_list_installed_colormaps_cmaps_length(list);
+    maps = xcb_list_installed_colormaps_cmaps(list);
+    for (i = 0; i < nb && maps[i] != p->colormap; i++)
+        ;
+    if (nb && i == nb) {
+        p->colormap = maps[0];
+        *other = 1;
+    }
+    free(list);
+    return 0;
+}
+
+int x11shmpool_palette_receive(X11ShmpoolPalette *p)
+{
+    xcb_query_colors_reply_t *reply;
+    uint32_t argb[X11SHMPOOL_PALETTE_SIZE];
+    const xcb_rgb_t *c;
+    int nb, ret, other = 0;
+
+    if (p->installed && (ret = receive_installed(p, &other)) < 0) {
+        x11shmpool_display_discard(p->display, p->colors_sequence);
+        return ret;
+    }
+    if (other) {
+        x11shmpool_display_discard(p->display, p->colors_sequence);
+        x11shmpool_palette_send(p);
+        x11shmpool_display_discard(p->display, p->list_sequence);
+    }
+
+    ret = x11shmpool_display_wait(p->display, p->colors_sequence,
+                                  (void **)&reply);
+    if (ret < 0)
+        return ret;
+
+    nb = FFMIN(xcb_query_colors_colors_length(reply),
+               X11SHMPOOL_PALETTE_SIZE);
+    c  = xcb_query_colors_colors(reply);
+    for (int i = 0; i < X11SHMPOOL_PALETTE_SIZE; i++)
+        argb[i] = i >= nb ? 0xFF000000 :
+                  0xFF000000 | (uint32_t)(c[i].red >> 8) << 16 |
+                  (c[i].green >> 8) << 8 | c[i].blue >> 8;
+    free(reply);
+
+    if (!p->number || memcmp(argb, p->argb, sizeof(argb))) {
+        memcpy(p->argb, argb, sizeof(argb));
+        p->number++;
+    }
+    return 0;
+}
+
+uint32_t x11shmpool_palette_black(const X11ShmpoolPalette *p)
+{
+    int best = 0, darkest = INT_MAX;
+
+    for (int i = 0; i < p->entries; i++) {
+        int sum = (p->argb[i] >> 16 & 0xFF) + (p->argb[i] >> 8 & 0xFF) +
+                  (p->argb[i] & 0xFF);
+
+        if (sum < darkest) {
+            darkest = sum;
+            best    = i;
+        }
+    }
+    return best;
+}

@@ -1,0 +1,95 @@
+/*
+ * This file is part of x11shmpool.
+ *
+ * x11shmpool is free software; you can redistribute it and/or
+ * modify it under the terms of the GNU Lesser General Public
+ * License as published by the Free Software Foundation; either
+ * version 2.1 of the License, or (at your option) any later version.
+ *
+ * x11shmpool is distributed in the hope that it will be useful,
+ * but WITHOUT ANY WARRANTY; without even the implied warranty of
+ * MERCHANTABILITY or FITNESS FOR A PARTICULAR PURPOSE.  See the GNU
+ * Lesser General Public License for more details.
+ *
+ * You should have received a copy of the GNU Lesser General Public
+ * License along with x11shmpool; if not, write to the Free Software
+ * Foundation, Inc., 51 Franklin Street, Fifth Floor, Boston, MA 02110-1301 USA
+ */
+
+#ifndef AVDEVICE_X11SHMPOOL_POOL_H
+#define AVDEVICE_X11SHMPOOL_POOL_H
+
+#include "libavutil/buffer.h"
+
+#include "x11shmpool_display.h"
+#include "x11shmpool_format.h"
+#include "x11shmpool_slot.h"
+
+/**
+ * @file
+ * The slots, and an AVBufferPool over them.
+ *
+ * A slot is free (the pool's), being filled (whoever got it), or out (at least
+ * one reference to what was published of it exists). Only free slots are
+ * handed out, the one released last first, since it is the likeliest to be in
+ * a cache and misses the least of what changed. There are never more slots
+ * than the bound, counting those that are still out after the pool was freed.
+ *
+ * All functions are for the thread that owns the display. References may be
+ * released on any thread, in any order, also after x11shmpool_pool_free().
+ */
+
+typedef struct X11ShmpoolPool X11ShmpoolPool;
+
+/**
+ * Make an empty pool; slots are made when they are first asked for.
+ *
+ * @param f         the frames' format, copied
+ * @param root      the root window of the screen
+ * @param kind      where slots live; AUTO takes the best that works
+ * @param max_slots the bound; 0 for as many as fit in 256 MiB, from 4 to 16
+ * @return 0 or AVERROR(ENOMEM)
+ */
+int x11shmpool_pool_alloc(X11ShmpoolPool **pool, X11ShmpoolDisplay *d,
+                          const X11ShmpoolFormat *f, xcb_window_t root,
+                          enum X11ShmpoolShm kind, int max_slots);
+
+/** Free the pool. Slots that are out stay valid until their last reference
+ *  goes. NULL and a pointer to NULL are fine. */
+void x11shmpool_pool_free(X11ShmpoolPool **pool);
+
+/**
+ * Get a free slot, writable, to fill.
+ *
+ * Where AUTO had to settle for less than it could have, a better kind is tried
+ * again from time to time, and its slots replace the others as these return.
+ *
+ * @param buf  a reference to the slot's memory: unreference it to give the slot
+ *             back unused, or hand it to x11shmpool_pool_publish()
+ * @param slot valid as long as that reference is
+ * @return 0; AVERROR(EAGAIN) all slots are out; AVERROR(ENOMEM) or what the
+ *         kind that was asked for can't do (see x11shmpool_slot_init()), logged
+ *         with one line; AVERROR_EXIT, AVERROR(EIO) as
+ *         x11shmpool_display_wait()
+ */
+int x11shmpool_pool_get(X11ShmpoolPool *pool, AVBufferRef **buf,
+                        X11ShmpoolSlot **slot);
+
+/**
+ * Turn the only reference to a filled slot into one that can be handed out:
+ * read-only, so that nobody who asks av_buffer_is_writable() paints into what
+ * the next frame builds on. When the last of its references goes, the slot is
+ * free again.
+ *
+ * @param buf taken over, also on failure, and set to NULL
+ * @return the read-only reference, NULL if there is no memory
+ */
+AVBufferRef *x11shmpool_pool_publish(AVBufferRef **buf);
+
+/** How many slots exist: free, being filled and out. */
+int x11shmpool_pool_slots(const X11ShmpoolPool *pool);
+
+/** The bound in force. */
+int x11shmpool_pool_max(const X11ShmpoolPool *pool);
+
+#endif /* AVDEVICE_X11SHMPOOL_POOL_H */

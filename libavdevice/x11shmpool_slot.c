@@ -1,0 +1,249 @@
+/*
+ * This file is part of x11shmpool.
+ *
+ * x11shmpool is free software; you can redistribute it and/or
+ * modify it under the terms of the GNU Lesser General Public
+ * License as published by the Free Software Foundation; either
+ * version 2.1 of the License, or (at your option) any later version.
+ *
+ * x11shmpool is distributed in the hope that it will be useful,
+ * but WITHOUT ANY WARRANTY; without even the implied warranty of
+ * MERCHANTABILITY or FITNESS FOR A PARTICULAR PURPOSE.  See the GNU
+ * Lesser General Public License for more details.
+ *
+ * You should have received a copy of the GNU Lesser General Public
+ * License along with x11shmpool; if not, write to the Free Software
+ * Foundation, Inc., 51 Franklin Street, Fifth Floor, Boston, MA 02110-1301 USA
+ */
+
+#define _GNU_SOURCE
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ipc.h>
+#include <sys/mman.h>
+#include <sys/shm.h>
+#include <unistd.h>
+#include <xcb/shm.h>
+
+#include "libavutil/error.h"
+#include "libavutil/macros.h"
+#include "libavutil/mem.h"
+#include "libavutil/random_seed.h"
+
+#include "x11shmpool_slot.h"
+
+#define MIT_SHM_FD_PASSING (1 << 16 | 2)
+#define CANARY_PIXELS 8
+
+#ifndef MAP_POPULATE
+#define MAP_POPULATE 0
+#endif
+
+const char *x11shmpool_slot_kind_name(enum X11ShmpoolShm kind)
+{
+    static const char *const names[] = {
+        [X11SHMPOOL_SHM_AUTO]  = "auto",
+        [X11SHMPOOL_SHM_MEMFD] = "memfd",
+        [X11SHMPOOL_SHM_SYSV]  = "sysv",
+        [X11SHMPOOL_SHM_OFF]   = "off",
+    };
+
+    return names[kind];
+}
+
+static int map_plain(X11ShmpoolSlot *s)
+{
+    s->data = mmap(NULL, s->size, PROT_READ | PROT_WRITE,
+                   MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
+    return s->data == MAP_FAILED ? AVERROR(errno) : 0;
+}
+
+#ifdef MFD_ALLOW_SEALING
+static int map_memfd(X11ShmpoolSlot *s, X11ShmpoolDisplay *d)
+{
+    int fd, ret;
+
+    if (!d->unix_socket || d->shm < MIT_SHM_FD_PASSING)
+        return AVERROR(ENOSYS);
+
+    fd = memfd_create("x11shmpool", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+    if (fd < 0)
+        return AVERROR(errno);
+    if (ftruncate(fd, s->size) < 0 || fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK) < 0)
+        goto fail;
+    s->data = mmap(NULL, s->size, PROT_READ | PROT_WRITE,
+                   MAP_SHARED | MAP_POPULATE, fd, 0);
+    if (s->data == MAP_FAILED)
+        goto fail;
+
+    s->segment = xcb_generate_id(d->conn);
+    /* xcb closes the descriptor once it is sent. */
+    ret = x11shmpool_display_check(d,
+            xcb_shm_attach_fd_checked(d->conn, s->segment, fd, 0));
+    if (ret < 0)
+        s->segment = XCB_NONE;
+    return ret;
+fail:
+    ret = AVERROR(errno);
+    close(fd);
+    return ret;
+}
+#else
+static int map_memfd(X11ShmpoolSlot *s, X11ShmpoolDisplay *d)
+{
+    return AVERROR(ENOSYS);
+}
+#endif
+
+/* Has the server read a random pattern out of the segment and send it back
+ * over the socket. Reading harms nobody where the segment is another
+ * client's, as writing would. */
+static int prove_segment(X11ShmpoolSlot *s, X11ShmpoolDisplay *d,
+                         const X11ShmpoolFormat *f, xcb_drawable_t root)
+{
+    const uint32_t ignore_exposures = 0;
+    int bytes = f->bits_per_pixel / 8, pixels, ret;
+    uint32_t mask = f->indexed || f->depth == 32 ? UINT32_MAX :
+                    f->red | f->green | f->blue;
+    xcb_pixmap_t pixmap = xcb_generate_id(d->conn);
+    xcb_gcontext_t gc   = xcb_generate_id(d->conn);
+    xcb_get_image_reply_t *image = NULL;
+    xcb_void_cookie_t put;
+    xcb_get_image_cookie_t get;
+
+    pixels = FFMIN(CANARY_PIXELS, s->size / 4);
+    for (int i = 0; i < pixels * bytes; i++)
+        s->data[i] = av_get_random_seed();
+
+    xcb_create_pixmap(d->conn, f->depth, pixmap, root, pixels, 1);
+    xcb_create_gc(d->conn, gc, pixmap, XCB_GC_GRAPHICS_EXPOSURES,
+                  &ignore_exposures);
+    put = xcb_shm_put_image_checked(d->conn, pixmap, gc, pixels, 1, 0, 0,
+                                    pixels, 1, 0, 0, f->depth,
+                                    XCB_IMAGE_FORMAT_Z_PIXMAP, 0,
+                                    s->segment, 0);
+    get = xcb_get_image(d->conn, XCB_IMAGE_FORMAT_Z_PIXMAP, pixmap,
+                        0, 0, pixels, 1, ~0);
+    xcb_free_gc(d->conn, gc);
+    xcb_free_pixmap(d->conn, pixmap);
+
+    ret = x11shmpool_display_wait(d, get.sequence, (void **)&image);
+    if (ret < 0) {
+        x11shmpool_display_discard(d, put.sequence);
+        return ret;
+    }
+    ret = x11shmpool_display_wait(d, put.sequence, NULL);
+    if (ret < 0)
+        goto end;
+
+    if (xcb_get_image_data_length(image) < pixels * bytes)
+        ret = AVERROR(EACCES);
+    for (int i = 0; i < pixels && !ret; i++) {
+        const uint8_t *seen = xcb_get_image_data(image) + i * bytes;
+
+        if ((x11shmpool_format_read(f, seen) ^
+             x11shmpool_format_read(f, s->data + i * bytes)) & mask)
+            ret = AVERROR(EACCES);
+    }
+    memset(s->data, 0, pixels * bytes);
+end:
+    free(image);
+    return ret;
+}
+
+static int map_sysv(X11ShmpoolSlot *s, X11ShmpoolDisplay *d,
+                    const X11ShmpoolFormat *f, xcb_drawable_t root)
+{
+    int id, ret = 0;
+
+    if (!d->shm)
+        return AVERROR(ENOSYS);
+
+    id = shmget(IPC_PRIVATE, s->size, IPC_CREAT | 0600);
+    if (id < 0)
+        return errno == ENOSYS ? AVERROR(ENOSYS) : AVERROR(ENOMEM);
+
+    s->data = shmat(id, NULL, 0);
+    if (s->data == (void *)-1) {
+        ret     = AVERROR(errno);
+        s->data = MAP_FAILED;
+    } else {
+        memset(s->data, 0, s->size);
+        s->segment = xcb_generate_id(d->conn);
+        ret = x11shmpool_display_check(d,
+                xcb_shm_attach_checked(d->conn, s->segment, id, 0));
+        if (ret < 0)
+            s->segment = XCB_NONE;
+    }
+    shmctl(id, IPC_RMID, NULL);
+
+    return ret < 0 ? ret : prove_segment(s, d, f, root);
+}
+
+static void make_pixmap(X11ShmpoolSlot *s, X11ShmpoolDisplay *d,
+                        const X11ShmpoolFormat *f, xcb_drawable_t root)
+{
+    xcb_void_cookie_t cookie;
+
+    s->pixmap = xcb_generate_id(d->conn);
+    cookie    = xcb_shm_create_pixmap_checked(d->conn, s->pixmap, root,
+                                              f->width, f->height, f->depth,
+                                              s->segment, 0);
+    if (x11shmpool_display_check(d, cookie) < 0)
+        s->pixmap = XCB_NONE;
+}
+
+int x11shmpool_slot_init(X11ShmpoolSlot *s, X11ShmpoolDisplay *d,
+                         enum X11ShmpoolShm kind, const X11ShmpoolFormat *f,
+                         xcb_drawable_t root, size_t size)
+{
+    int ret;
+
+    *s = (X11ShmpoolSlot){
+        .kind  = kind,
+        .data  = MAP_FAILED,
+        .size  = FFALIGN(size, (size_t)sysconf(_SC_PAGESIZE)),
+        .fresh = -1,
+    };
+
+    switch (kind) {
+    case X11SHMPOOL_SHM_MEMFD: ret = map_memfd(s, d);          break;
+    case X11SHMPOOL_SHM_SYSV:  ret = map_sysv(s, d, f, root);  break;
+    default:                   ret = map_plain(s);             break;
+    }
+    if (ret < 0) {
+        x11shmpool_slot_detach(s, d);
+        x11shmpool_slot_uninit(s);
+        return ret;
+    }
+
+    if (s->segment && d->shared_pixmaps)
+        make_pixmap(s, d, f, root);
+
+    return 0;
+}
+
+void x11shmpool_slot_detach(X11ShmpoolSlot *s, X11ShmpoolDisplay *d)
+{
+    if (s->pixmap)
+        xcb_free_pixmap(d->conn, s->pixmap);
+    if (s->segment)
+        xcb_shm_detach(d->conn, s->segment);
+    s->pixmap  = XCB_NONE;
+    s->segment = XCB_NONE;
+}
+
+void x11shmpool_slot_uninit(X11ShmpoolSlot *s)
+{
+    if (s->data && s->data != MAP_FAILED) {
+        if (s->kind == X11SHMPOOL_SHM_SYSV)
+            shmdt(s->data);
+        else
+            munmap(s->data, s->size);
+    }
+    s->data = NULL;
+    av_freep(&s->saved);
+}

@@ -1,0 +1,108 @@
+/*
+ * This file is part of x11shmpool.
+ *
+ * x11shmpool is free software; you can redistribute it and/or
+ * modify it under the terms of the GNU Lesser General Public
+ * License as published by the Free Software Foundation; either
+ * version 2.1 of the License, or (at your option) any later version.
+ *
+ * x11shmpool is distributed in the hope that it will be useful,
+ * but WITHOUT ANY WARRANTY; without even the implied warranty of
+ * MERCHANTABILITY or FITNESS FOR A PARTICULAR PURPOSE.  See the GNU
+ * Lesser General Public License for more details.
+ *
+ * You should have received a copy of the GNU Lesser General Public
+ * License along with x11shmpool; if not, write to the Free Software
+ * Foundation, Inc., 51 Franklin Street, Fifth Floor, Boston, MA 02110-1301 USA
+ */
+
+#ifndef AVDEVICE_X11SHMPOOL_SOURCE_H
+#define AVDEVICE_X11SHMPOOL_SOURCE_H
+
+#include <stdint.h>
+
+#include "x11shmpool_display.h"
+#include "x11shmpool_format.h"
+#include "x11shmpool_geometry.h"
+
+/**
+ * @file
+ * What is captured, and where it is now: a part of a screen or of a window.
+ *
+ * Coordinates are the window's own (the root's for a screen). A window is read
+ * from its own pixmap where the server has the Composite extension, so that
+ * neither what covers it nor the screen's edge is in the way; else from the
+ * screen, as far as it is visible there.
+ *
+ * On the thread that owns the display.
+ */
+
+typedef struct X11ShmpoolSource {
+    X11ShmpoolDisplay *display;
+    xcb_window_t window;
+    int is_root;
+    xcb_drawable_t drawable;  ///< what pixels are read from
+    int dx, dy;               ///< the window's origin in the drawable
+    int copyable;             ///< CopyArea from it gets every pixel, and damage
+                              ///< on the window tells of each that changes
+
+    int depth;
+    xcb_visualid_t visual;
+    X11ShmpoolLayout layout;
+
+    X11ShmpoolRect bounds;    ///< the window, at 0,0
+    X11ShmpoolRect region;    ///< what is wanted; may lie partly outside
+    int root_x, root_y;       ///< the window's origin on the root window
+    int viewable;             ///< there is something to be read
+    int closed;               ///< the window is gone for good
+    int resized;              ///< bounds changed since x11shmpool_source_open()
+    xcb_pixmap_t pixmap;      ///< the window's, XCB_NONE without Composite
+    int redirected;
+} X11ShmpoolSource;
+
+/**
+ * Find a window, or with XCB_NONE the display's screen, and follow it from now
+ * on. region is all of it until somebody says otherwise.
+ *
+ * @return 0; AVERROR(ENOENT) no such window, AVERROR(EINVAL) one that is not
+ *         viewable or has no pixels, each with one line logged; or as
+ *         x11shmpool_display_wait()
+ */
+int x11shmpool_source_open(X11ShmpoolSource *s, X11ShmpoolDisplay *d,
+                           xcb_window_t window);
+
+/** Undo what open did to the window, as far as the server still listens. */
+void x11shmpool_source_close(X11ShmpoolSource *s);
+
+/**
+ * Choose the part that is wanted.
+ *
+ * @param w,h 0 for as much as there is from x,y on
+ * @return 0; AVERROR(EINVAL) if none of it lies within bounds, with one line
+ *         logged that names the legal range. A region that lies partly outside
+ *         is fine, with a warning.
+ */
+int x11shmpool_source_select(X11ShmpoolSource *s, int x, int y, int w, int h);
+
+/**
+ * Take note of an event of the window: moved, resized, mapped, closed.
+ *
+ * @return 1 if pixels may have moved, so that everything is stale; 0 if the
+ *         event changes nothing or is not the window's
+ */
+int x11shmpool_source_event(X11ShmpoolSource *s,
+                            const xcb_generic_event_t *event);
+
+/**
+ * Bring drawable, root_x and root_y up to date after
+ * x11shmpool_source_event() said 1.
+ *
+ * @return 0, or as x11shmpool_display_wait(); a window that is gone or not
+ *         viewable is no error: see closed and viewable
+ */
+int x11shmpool_source_update(X11ShmpoolSource *s);
+
+/** The part of the region that has pixels to be read; empty if none. */
+X11ShmpoolRect x11shmpool_source_visible(const X11ShmpoolSource *s);
+
+#endif /* AVDEVICE_X11SHMPOOL_SOURCE_H */
