@@ -24,13 +24,15 @@ SRC_PATH ?= .
 FRONT = check check-sanitize demo bench help clean distclean
 FRONT_ONLY = $(if $(filter-out $(FRONT),$(or $(MAKECMDGOALS),all)),,yes)
 
--include config.mak
+# config.stamp is empty: make starts over when configure has written it, while
+# config.mak and config.h keep their time where they did not change.
+-include config.mak config.stamp
 
 ifeq ($(FRONT_ONLY),)
 config.stamp: $(SRC_PATH)/configure
 	$(SRC_PATH)/configure $(CONFIGURE_ARGS)
 
-config.mak config.h: config.stamp
+config.mak config.h: | config.stamp
 	@test -f $@ || $(SRC_PATH)/configure $(CONFIGURE_ARGS)
 endif
 
@@ -82,12 +84,12 @@ $(HARNESS_OBJS) $(addsuffix .o,$(TEST_PROGRAMS)): %.o: $(SRC_PATH)/%.c config.h 
 	    $(CFLAGS) -MMD -MP -c -o $@ $<
 
 # A source that was taken away leaves no file that is newer: the list tells.
-%.list: FORCE
-	@mkdir -p $(@D)
-	@echo '$(LIST)' | cmp -s - $@ || echo '$(LIST)' >$@
+listed = $(shell mkdir -p $(dir $(1)); echo '$(2)' | cmp -s - $(1) || echo '$(2)' >$(1))
 
-device.list: LIST = $(DEVICE_OBJS)
-tests/harness.list: LIST = $(HARNESS_OBJS)
+ifneq ($(and $(SONAME),$(if $(FRONT_ONLY),,yes)),)
+$(call listed,device.list,$(DEVICE_OBJS))
+$(call listed,tests/harness.list,$(HARNESS_OBJS))
+endif
 
 AR ?= ar
 
@@ -232,10 +234,8 @@ help:
 	    '' \
 	    'demo, check and bench install what is missing (tools/deps tells what).'
 
-FORCE:
-
 .PHONY: all examples check-build check check-sanitize demo bench install \
-    uninstall clean distclean help FORCE
+    uninstall clean distclean help
 
 .SECONDARY:
 
