@@ -1,0 +1,161 @@
+# make install and uninstall: what is put where, what is left, and that the
+# loader takes it.
+#
+# This file is part of x11shmpool.
+#
+# x11shmpool is free software; you can redistribute it and/or
+# modify it under the terms of the GNU Lesser General Public
+# License as published by the Free Software Foundation; either
+# version 2.1 of the License, or (at your option) any later version.
+#
+# x11shmpool is distributed in the hope that it will be useful,
+# but WITHOUT ANY WARRANTY; without even the implied warranty of
+# MERCHANTABILITY or FITNESS FOR A PARTICULAR PURPOSE.  See the GNU
+# Lesser General Public License for more details.
+#
+# You should have received a copy of the GNU Lesser General Public
+# License along with x11shmpool; if not, write to the Free Software
+# Foundation, Inc., 51 Franklin Street, Fifth Floor, Boston, MA 02110-1301 USA
+
+. "$SRC/tests/scripts/lib.sh"
+
+unset MAKEFLAGS MFLAGS MAKELEVEL DESTDIR
+soname=$(conf SONAME)
+marker=$(conf MARKER)
+overlay_file=$BUILD/$soname
+
+# tools/install as the Makefile calls it, without building anything
+install_to() {
+    MARKER=$marker DESTDIR=$1 LIBDIR=$2 SONAME=$soname LDCONFIG=$(conf LDCONFIG) \
+        sh "$SRC/tools/install" install "$overlay_file"
+}
+uninstall_from() {
+    MARKER=$marker DESTDIR=$1 LIBDIR=$2 SONAME=$soname LDCONFIG=$(conf LDCONFIG) \
+        sh "$SRC/tools/install" uninstall
+}
+# Every name, kind, mode and content below a directory
+state() {
+    (cd "$1" && find . -exec stat -c '%n %F %a %N' {} + | sort &&
+        find . -type f -exec md5sum {} + | sort)
+}
+
+### DESTDIR
+
+root=$work/root
+mkdir -p "$root/usr"
+echo keep >"$root/usr/file"
+state "$root" >"$work/before"
+if [ -f "$BUILD/Makefile" ]; then
+    check 'make install DESTDIR=...' make -C "$BUILD" install DESTDIR="$root"
+    libdir=$(conf LIBDIR)
+    check 'puts the SONAME into libdir' test -L "$root$libdir/$soname"
+    check 'make uninstall DESTDIR=...' make -C "$BUILD" uninstall DESTDIR="$root"
+    state "$root" >"$work/after"
+    check 'restores the tree exactly' diff "$work/before" "$work/after"
+else
+    skip 'make install DESTDIR=...' "$BUILD has no Makefile of its own"
+fi
+
+check 'install below a prefix that is not there' install_to "$root" /opt/a/lib
+check 'the file is the overlay' cmp "$root/opt/a/lib/$soname" "$overlay_file"
+check 'the link does not leave DESTDIR' \
+    test "$(readlink "$root/opt/a/lib/$soname")" = "libavdevice-x11shmpool.so.${soname##*.}"
+state "$root" >"$work/once"
+check 'install again' install_to "$root" /opt/a/lib
+state "$root" >"$work/twice"
+check 'changes nothing' diff "$work/once" "$work/twice"
+env $overlay_vars LD_LIBRARY_PATH="$root/opt/a/lib" ffmpeg -hide_banner -devices >"$work/out" 2>&1
+check 'it runs from where it was installed' matches '^ D[E ] *x11shmpool ' "$work/out"
+install_to "$root" /opt/b/lib >/dev/null 2>&1
+env $overlay_vars LD_LIBRARY_PATH="$root/opt/a/lib:$root/opt/b/lib:$BUILD" \
+    ffmpeg -hide_banner -devices >"$work/out" 2>&1
+check 'installed twice: the device comes once' test "$(grep -c x11shmpool "$work/out")" = 1
+uninstall_from "$root" /opt/b/lib >/dev/null 2>&1
+echo theirs >"$root/opt/a/lib/theirs"
+check 'uninstall' uninstall_from "$root" /opt/a/lib
+check "somebody else's file stays, and its directory" test -f "$root/opt/a/lib/theirs"
+rm -r "$root/opt"
+state "$root" >"$work/after"
+check 'all else is gone' diff "$work/before" "$work/after"
+check 'uninstall of nothing is no error' uninstall_from "$root" /opt/a/lib
+
+# FFmpeg's own library in the way
+mkdir -p "$root/opt/own/lib"
+cp -L "$(conf REAL)" "$root/opt/own/lib/$soname"
+state "$root" >"$work/before"
+check "install over FFmpeg's own library is refused" fails 1 install_to "$root" /opt/own/lib
+install_to "$root" /opt/own/lib >"$work/out" 2>&1
+check 'with the reason' matches 'not ours' "$work/out"
+state "$root" >"$work/after"
+check 'and nothing is touched' diff "$work/before" "$work/after"
+install_to "$root" /opt/c/lib >/dev/null 2>&1
+rm "$root/opt/c/lib/$soname"
+cp -L "$(conf REAL)" "$root/opt/c/lib/$soname"
+uninstall_from "$root" /opt/c/lib >"$work/out" 2>&1
+check 'uninstall leaves a library that took our place' \
+    cmp "$(conf REAL)" "$root/opt/c/lib/$soname"
+
+### The machine itself
+
+# In a mount namespace of its own /usr/local/lib and /etc are copies: ldconfig,
+# the loader and plain ffmpeg are the machine's, and the machine stays as it is.
+cat >"$work/machine" <<'SCRIPT'
+set -e
+mount --bind "$work/local" /usr/local/lib
+mount --bind "$work/etc" /etc
+ldconfig
+listing() { ldconfig -p | sort; ls -laR --time-style=+ /usr/local/lib | sed 's/^total.*//'; }
+devices() { ffmpeg -hide_banner -devices 2>&1; }
+listing >"$work/m.before"
+devices >"$work/m.devices.before"
+MARKER=$marker LIBDIR=/usr/local/lib SONAME=$soname LDCONFIG=ldconfig \
+    sh "$SRC/tools/install" install "$BUILD/$soname" >"$work/m.install" 2>&1
+devices >"$work/m.devices"
+ffmpeg -hide_banner -h demuxer=x11shmpool >"$work/m.help" 2>&1
+mkdir -p "$work/m.build"
+(cd "$work/m.build" && LD_LIBRARY_PATH=$BUILD sh "$SRC/configure" >"$work/m.configure" 2>&1)
+MARKER=$marker LIBDIR=/usr/local/lib SONAME=$soname LDCONFIG=ldconfig \
+    sh "$SRC/tools/install" uninstall >"$work/m.uninstall" 2>&1
+listing >"$work/m.after"
+devices >"$work/m.devices.after"
+SCRIPT
+export work marker soname
+as_root=
+if unshare -m true 2>/dev/null; then
+    as_root='unshare -m'
+elif unshare -rm true 2>/dev/null; then
+    as_root='unshare -rm'
+fi
+why=
+[ -n "$as_root" ] || why='needs root or user namespaces'
+[ -z "$(conf SANITIZE)" ] || why='plain programs cannot load an instrumented library'
+PATH=$PATH:/usr/sbin:/sbin
+export PATH
+command -v ldconfig >/dev/null 2>&1 || why='there is no ldconfig'
+case $(ldconfig -v -N -X 2>/dev/null | sed -n 's/^\(\/[^:]*\):.*/\1/p' | grep -n . |
+       grep -e ':/usr/local/lib$' -e ":$(dirname "$(conf REAL)" | sed 's,^/usr,,')\$" \
+            -e ":$(dirname "$(conf REAL)")\$" | head -n 1) in
+*:/usr/local/lib) ;;
+*) why=${why:-'the loader looks elsewhere before /usr/local/lib'} ;;
+esac
+if [ -n "$why" ]; then
+    skip 'installed into /usr/local/lib' "$why"
+else
+    mkdir "$work/local"
+    cp -a /etc "$work/etc" 2>/dev/null
+    # shellcheck disable=SC2086
+    check 'installed into /usr/local/lib, and uninstalled' \
+        $as_root sh "$work/machine"
+    check 'plain ffmpeg has the device' matches '^ D[E ] *x11shmpool ' "$work/m.devices"
+    check 'and its options' matches 'pool_size|framerate' "$work/m.help"
+    check 'and every other that it had' sh -c '! diff "$0" "$1" | grep "^<"' \
+        "$work/m.devices.before" "$work/m.devices"
+    check 'the loader takes it, without a note' lacks '^note' "$work/m.install"
+    check 'configure finds the real library behind it, LD_LIBRARY_PATH or not' \
+        matches "REAL_LIBAVDEVICE \"$(conf REAL)\"" "$work/m.build/config.h"
+    check "uninstalling restores directory and loader's cache" \
+        diff "$work/m.before" "$work/m.after"
+    check 'and the devices' diff "$work/m.devices.before" "$work/m.devices.after"
+fi
+
+done_testing
