@@ -209,7 +209,11 @@ for header in "$src"/libavdevice/*.h; do
         -std=c11 -Wall -Wextra -Werror -fsyntax-only "$work/header.c" 2>>"$work/header.err" ||
         failed_headers="$failed_headers ${header##*/}"
 done
-check "every header compiles alone$failed_headers" test -z "$failed_headers"
+if [ -z "$failed_headers" ]; then
+    ok 'every header compiles alone'
+else
+    not_ok 'every header compiles alone' "not $failed_headers" "$(grep error: "$work/header.err")"
+fi
 
 dir=$work/gcc
 [ -f "$dir/$overlay" ] || dir=$work/clang
