@@ -27,6 +27,7 @@
 #include <xcb/randr.h>
 #include <xcb/render.h>
 #include <xcb/xcb.h>
+#include <xcb/xcbext.h>
 #include <xcb/xfixes.h>
 #include <xcb/xtest.h>
 
@@ -250,6 +251,26 @@ void test_screen_noise(TestScreen *s, xcb_drawable_t d, int x, int y,
     test_screen_sync(s);
 }
 
+void test_screen_backdrop(TestScreen *s, xcb_window_t window, int w, int h,
+                          unsigned seed)
+{
+    xcb_get_geometry_reply_t *g =
+        need(xcb_get_geometry_reply(s->conn, xcb_get_geometry(s->conn, window),
+                                    NULL), "GetGeometry");
+    xcb_pixmap_t pixmap = xcb_generate_id(s->conn);
+
+    check(s, xcb_create_pixmap_checked(s->conn, g->depth, pixmap, window,
+                                       w, h), "CreatePixmap");
+    test_screen_noise(s, pixmap, 0, 0, w, h, seed);
+    check(s, xcb_change_window_attributes_checked(s->conn, window,
+                                                  XCB_CW_BACK_PIXMAP, &pixmap),
+          "setting a background");
+    check(s, xcb_clear_area_checked(s->conn, 0, window, 0, 0, 0, 0),
+          "ClearArea");
+    xcb_free_pixmap(s->conn, pixmap);
+    free(g);
+}
+
 xcb_window_t test_screen_window(TestScreen *s, int x, int y, int w, int h,
                                 int depth)
 {
@@ -344,15 +365,32 @@ void test_screen_button(TestScreen *s, int press)
 {
     if (!s->xtest)
         die("XTEST", 0);
-    check(s, xcb_test_fake_input_checked(
-              s->conn, press ? XCB_BUTTON_PRESS : XCB_BUTTON_RELEASE, 1,
-              XCB_CURRENT_TIME, XCB_NONE, 0, 0, 0), "FakeInput");
-    test_screen_sync(s);
+    xcb_test_fake_input(s->conn,
+                        press ? XCB_BUTTON_PRESS : XCB_BUTTON_RELEASE, 1,
+                        XCB_CURRENT_TIME, XCB_NONE, 0, 0, 0);
+    xcb_flush(s->conn);
 }
 
 void test_screen_impervious(TestScreen *s, int on)
 {
     check(s, xcb_test_grab_control_checked(s->conn, on), "GrabControl");
+}
+
+int test_screen_served(TestScreen *s, int timeout_ms)
+{
+    unsigned sequence = xcb_get_input_focus(s->conn).sequence;
+    void *reply = NULL;
+
+    xcb_flush(s->conn);
+    for (int ms = 0; ms <= timeout_ms; ms++) {
+        if (xcb_poll_for_reply(s->conn, sequence, &reply, NULL)) {
+            free(reply);
+            return 1;
+        }
+        poll(NULL, 0, 1);
+    }
+    xcb_discard_reply(s->conn, sequence);
+    return 0;
 }
 
 uint32_t test_screen_cursor_serial(TestScreen *s)

@@ -57,6 +57,11 @@ void test_screen_fill(TestScreen *s, xcb_drawable_t d, int x, int y,
 void test_screen_noise(TestScreen *s, xcb_drawable_t d, int x, int y,
                        int w, int h, unsigned seed);
 
+/** Make w x h pixels of noise a window's background and show it: it comes back
+ *  by itself where something that lay over it goes away. */
+void test_screen_backdrop(TestScreen *s, xcb_window_t window, int w, int h,
+                          unsigned seed);
+
 /** Make and map a window without a manager's decoration, and wait until it is
  *  viewable. depth 0: the parent's (root's); otherwise of a TrueColor visual
  *  of that depth, and XCB_NONE if there is none. */
@@ -74,11 +79,18 @@ int test_screen_monitor(TestScreen *s, const char *name, int x, int y,
 /** Put the pointer at x,y of the root window. */
 void test_screen_warp(TestScreen *s, int x, int y);
 
-/** Press (1) or release (0) the first pointer button by XTEST. */
+/** Press (1) or release (0) the first pointer button by XTEST. Doesn't wait. */
 void test_screen_button(TestScreen *s, int press);
 
-/** Go on being served (1) while another client has grabbed the server. */
+/**
+ * Go on being served (1) while another client has grabbed the server. Nothing
+ * may be under way at the moment of the grab: servers put a client that has
+ * requests waiting then aside until the grab is over, this one too.
+ */
 void test_screen_impervious(TestScreen *s, int on);
+
+/** Whether the server answers within timeout_ms. */
+int test_screen_served(TestScreen *s, int timeout_ms);
 
 /** The pointer image's number, which changes with the image; 0 without
  *  XFIXES. */

@@ -1,0 +1,508 @@
+/*
+ * This file is part of x11shmpool.
+ *
+ * x11shmpool is free software; you can redistribute it and/or
+ * modify it under the terms of the GNU Lesser General Public
+ * License as published by the Free Software Foundation; either
+ * version 2.1 of the License, or (at your option) any later version.
+ *
+ * x11shmpool is distributed in the hope that it will be useful,
+ * but WITHOUT ANY WARRANTY; without even the implied warranty of
+ * MERCHANTABILITY or FITNESS FOR A PARTICULAR PURPOSE.  See the GNU
+ * Lesser General Public License for more details.
+ *
+ * You should have received a copy of the GNU Lesser General Public
+ * License along with x11shmpool; if not, write to the Free Software
+ * Foundation, Inc., 51 Franklin Street, Fifth Floor, Boston, MA 02110-1301 USA
+ */
+
+/**
+ * @file
+ * Options and URLs mean what they mean to x11grab: the pictures are the same.
+ */
+
+#define _GNU_SOURCE
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <pthread.h>
+
+#include <cmocka.h>
+#include <libavutil/time.h>
+
+#include "server.h"
+#include "shot.h"
+
+#define WIDTH  640
+#define HEIGHT 480
+
+static TestServer *server;
+static TestScreen *screen;
+static xcb_window_t root, window;
+
+static int setup(void **state)
+{
+    uint32_t *cursor = test_shot_cursor(21, 18, 7);
+
+    (void)state;
+    test_log_start();
+    if (!(server = test_server_start(&(TestServerOptions){
+                        .width = WIDTH, .height = HEIGHT })) ||
+        !(screen = test_screen_open(server->display)) || !cursor)
+        return -1;
+    root = screen->screen->root;
+    test_screen_backdrop(screen, root, WIDTH, HEIGHT, 1);
+    window = test_screen_window(screen, 60, 50, 201, 149, 0);
+    test_screen_backdrop(screen, window, 201, 149, 2);
+    test_screen_cursor(screen, root, cursor, 21, 18, 5, 3);
+    test_screen_warp(screen, 100, 90);
+    free(cursor);
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    (void)state;
+    test_screen_close(&screen);
+    test_server_stop(&server);
+    return 0;
+}
+
+/* %s in url is the display */
+static const struct {
+    const char *url, *options;
+} same_cases[] = {
+    { "%s",           "draw_mouse=1" },
+    { "%s.0",         "draw_mouse=0" },
+    { "%s",           "video_size=320x240" },
+    { "%s",           "video_size=qvga:grab_x=20" },
+    { "%s",           "video_size=321x241:grab_x=13:grab_y=17" },
+    { "%s",           "video_size=101x33:x=60:y=50" },
+    { "%s",           "video_size=1x1:grab_x=639:grab_y=479" },
+    { "%s.0+10,20",   "video_size=100x80" },
+    { "%s+300,200",   "video_size=340x280" },
+    { "%s+7,9",       "video_size=100x80:grab_x=50" },
+    { "%s.0+90,80",   "video_size=11x10" },
+    { "%s",           "video_size=101x91" },
+    { "",             "video_size=64x64" },
+    { "+33,44",       "video_size=64x64" },
+    { "%s",           "framerate=60" },
+};
+
+static void check_parameters(const TestDevice *want, const TestDevice *got)
+{
+    const AVCodecParameters *a = want->stream->codecpar;
+    const AVCodecParameters *b = got->stream->codecpar;
+
+    assert_int_equal(b->codec_type, a->codec_type);
+    assert_int_equal(b->codec_id, a->codec_id);
+    assert_int_equal(b->format, a->format);
+    assert_int_equal(b->width, a->width);
+    assert_int_equal(b->height, a->height);
+    assert_int_equal(b->bit_rate, a->bit_rate);
+    assert_int_equal(got->stream->time_base.num, want->stream->time_base.num);
+    assert_int_equal(got->stream->time_base.den, want->stream->time_base.den);
+    assert_int_equal(av_cmp_q(got->stream->avg_frame_rate,
+                              want->stream->avg_frame_rate), 0);
+    assert_int_equal(av_cmp_q(got->stream->r_frame_rate,
+                              want->stream->avg_frame_rate), 0);
+}
+
+static void compare_devices(const char *url, const char *options)
+{
+    TestDevice *a = test_shot_open("x11grab", url, options);
+    TestDevice *b = test_shot_open("x11shmpool", url, options);
+    TestImage *want = test_shot(a), *got = test_shot(b);
+    char what[256];
+
+    snprintf(what, sizeof(what), "-i '%s' %s", url, options);
+    check_parameters(a, b);
+    test_shot_same(want, got, what);
+    test_image_free(&want);
+    test_image_free(&got);
+    test_device_close(&a);
+    test_device_close(&b);
+}
+
+static void same_picture(void **state)
+{
+    (void)state;
+    setenv("DISPLAY", server->display, 1);
+    for (size_t i = 0; i < sizeof(same_cases) / sizeof(*same_cases); i++) {
+        char url[64];
+
+        snprintf(url, sizeof(url), same_cases[i].url, server->display);
+        compare_devices(url, same_cases[i].options);
+    }
+    unsetenv("DISPLAY");
+}
+
+static void pointer_at_edges(void **state)
+{
+    static const int at[][2] = {
+        { 0, 0 }, { WIDTH - 1, 0 }, { 0, HEIGHT - 1 },
+        { WIDTH - 1, HEIGHT - 1 }, { 320, 0 }, { 49, 100 }, { 50, 50 },
+        { 149, 129 }, { 155, 129 }, { 100, 49 }, { 100, 135 }, { 30, 30 },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(at) / sizeof(*at); i++) {
+        test_screen_warp(screen, at[i][0], at[i][1]);
+        compare_devices(server->display, "draw_mouse=1:framerate=100");
+        compare_devices(server->display, "draw_mouse=1:grab_x=50:grab_y=50:"
+                        "video_size=100x80:framerate=100");
+    }
+    test_screen_warp(screen, 100, 90);
+}
+
+static void frame_rates(void **state)
+{
+    static const char *const rates[] = {
+        NULL, "ntsc", "pal", "25", "30000/1001", "144", "7.5", "film",
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(rates) / sizeof(*rates); i++) {
+        char options[64] = "video_size=8x8";
+        TestDevice *a, *b;
+
+        if (rates[i])
+            snprintf(options, sizeof(options), "video_size=8x8:framerate=%s",
+                     rates[i]);
+        a = test_shot_open("x11grab", server->display, options);
+        b = test_shot_open("x11shmpool", server->display, options);
+        check_parameters(a, b);
+        test_device_close(&a);
+        test_device_close(&b);
+    }
+}
+
+static void window_by_id(void **state)
+{
+    static const char *const more[] = {
+        "draw_mouse=0", "draw_mouse=1", "video_size=100x80",
+        "video_size=50x40:grab_x=30:grab_y=20",
+        "video_size=51x41:x=150:y=108",
+    };
+    static const int at[][2] = { { 100, 90 }, { 60, 50 }, { 258, 196 } };
+
+    (void)state;
+    for (size_t k = 0; k < 3; k++) {
+        test_screen_warp(screen, at[k][0], at[k][1]);
+        for (size_t i = 0; i < sizeof(more) / sizeof(*more); i++) {
+            char options[128];
+
+            snprintf(options, sizeof(options), "window_id=%u:framerate=100:%s",
+                     window, more[i]);
+            compare_devices(server->display, options);
+            snprintf(options, sizeof(options), "window_id=0x%x:framerate=100:%s",
+                     window, more[i]);
+            compare_devices(server->display, options);
+        }
+    }
+}
+
+static const int walk[][2] = {
+    { 320, 240 }, { 325, 244 }, { 400, 300 }, { 10, 10 }, { 0, 0 },
+    { WIDTH - 1, HEIGHT - 1 }, { WIDTH - 30, 5 }, { 3, HEIGHT - 40 },
+    { 200, 200 }, { 150, 230 }, { 320, 0 },
+};
+
+static void follow(const char *mode)
+{
+    char options[128];
+    TestDevice *a, *b;
+
+    snprintf(options, sizeof(options), "follow_mouse=%s:video_size=161x121:"
+             "grab_x=40:grab_y=30:framerate=50", mode);
+    test_screen_warp(screen, walk[0][0], walk[0][1]);
+    a = test_shot_open("x11grab", server->display, options);
+    b = test_shot_open("x11shmpool", server->display, options);
+    for (size_t i = 0; i < sizeof(walk) / sizeof(*walk); i++) {
+        TestImage *want, *got;
+        char what[128];
+
+        test_screen_warp(screen, walk[i][0], walk[i][1]);
+        want = test_shot(a);
+        got  = test_shot(b);
+        snprintf(what, sizeof(what), "follow_mouse=%s, pointer at %d,%d", mode,
+                 walk[i][0], walk[i][1]);
+        test_shot_same(want, got, what);
+        test_image_free(&want);
+        test_image_free(&got);
+    }
+    test_device_close(&a);
+    test_device_close(&b);
+    test_screen_warp(screen, 100, 90);
+}
+
+static void follow_centered(void **state)
+{
+    (void)state;
+    follow("centered");
+    follow("-1");
+}
+
+static void follow_margin(void **state)
+{
+    (void)state;
+    follow("1");
+    follow("20");
+    follow("60");
+}
+
+static TestImage *whole(void)
+{
+    return test_screen_read(screen, root, 0, 0, WIDTH, HEIGHT, 0);
+}
+
+/* A connection's windows go some time after it is closed. */
+static void wait_until_whole_is(const TestImage *want)
+{
+    int64_t end = av_gettime_relative() + 5000000;
+
+    for (;;) {
+        TestImage *now = whole();
+        int different = test_image_compare(want, now, NULL);
+
+        test_image_free(&now);
+        if (!different)
+            return;
+        if (av_gettime_relative() > end)
+            fail_msg("the border is still there after the device was closed");
+        av_usleep(2000);
+    }
+}
+
+static TestImage *with_border(const char *format, const char *options,
+                              const int (*warps)[2], int nb_warps)
+{
+    TestImage *before = whole(), *image, *shot;
+    TestDevice *d = test_shot_open(format, server->display, options);
+
+    for (int i = 0; i < nb_warps || !i; i++) {
+        if (nb_warps)
+            test_screen_warp(screen, warps[i][0], warps[i][1]);
+        shot = test_shot(d);
+        test_image_free(&shot);
+        shot = test_shot(d);
+        test_image_free(&shot);
+    }
+    image = whole();
+    test_device_close(&d);
+    wait_until_whole_is(before);
+    test_image_free(&before);
+    return image;
+}
+
+static void show_region(void **state)
+{
+    static const char *const cases[] = {
+        "grab_x=50:grab_y=40:video_size=200x150",
+        "grab_x=50:grab_y=40:video_size=200x150:region_border=1",
+        "grab_x=50:grab_y=40:video_size=201x151:region_border=4",
+        "grab_x=0:grab_y=0:video_size=100x100",
+        "grab_x=540:grab_y=380:video_size=100x100:region_border=8",
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+        char options[160];
+        TestImage *want, *got;
+
+        snprintf(options, sizeof(options), "show_region=1:framerate=50:%s",
+                 cases[i]);
+        want = with_border("x11grab", options, NULL, 0);
+        got  = with_border("x11shmpool", options, NULL, 0);
+        test_shot_same(want, got, options);
+        /* x11grab's border of one pixel lies where the region is cut out */
+        if (i != 1) {
+            TestImage *bare = whole();
+
+            assert_true(test_image_compare(bare, got, NULL) > 0);
+            test_image_free(&bare);
+        }
+        test_image_free(&want);
+        test_image_free(&got);
+    }
+}
+
+static void show_region_of_window(void **state)
+{
+    char options[160];
+    TestImage *want, *got;
+
+    (void)state;
+    snprintf(options, sizeof(options), "show_region=1:window_id=%u:grab_x=10:"
+             "grab_y=20:video_size=100x90:framerate=50", window);
+    want = with_border("x11grab", options, NULL, 0);
+    got  = with_border("x11shmpool", options, NULL, 0);
+    test_shot_same(want, got, options);
+    test_image_free(&want);
+    test_image_free(&got);
+}
+
+static void show_region_follows(void **state)
+{
+    static const char options[] = "show_region=1:follow_mouse=centered:"
+                                  "grab_x=200:grab_y=180:"
+                                  "video_size=100x80:framerate=50";
+    static const int at[][2] = { { 100, 100 }, { 400, 300 } };
+    TestImage *want, *got;
+
+    (void)state;
+    want = with_border("x11grab", options, at, 2);
+    got  = with_border("x11shmpool", options, at, 2);
+    test_shot_same(want, got, options);
+    test_image_free(&want);
+    test_image_free(&got);
+    test_screen_warp(screen, 100, 90);
+}
+
+typedef struct Opening {
+    const char *format;
+    TestDevice *d;
+    int ret;
+} Opening;
+
+static void *open_selecting(void *arg)
+{
+    Opening *o = arg;
+
+    o->ret = test_device_open(&o->d, o->format, server->display,
+                              "select_region=1:framerate=50");
+    return NULL;
+}
+
+static int grabbed(TestScreen *other, int timeout_ms)
+{
+    int64_t end = av_gettime_relative() + timeout_ms * INT64_C(1000);
+
+    while (av_gettime_relative() < end)
+        if (!test_screen_served(other, 100))
+            return 1;
+    return 0;
+}
+
+static TestImage *select_by_hand(const char *format, int x0, int y0,
+                                 int x1, int y1)
+{
+    Opening o = { .format = format };
+    TestScreen *hand  = test_screen_open(server->display);
+    TestScreen *other = test_screen_open(server->display);
+    int64_t end = av_gettime_relative() + 5000000;
+    xcb_query_pointer_reply_t *p = NULL;
+    TestImage *image;
+    pthread_t thread;
+
+    test_screen_warp(screen, x0, y0);
+    test_screen_impervious(hand, 1);
+    assert_int_equal(pthread_create(&thread, NULL, open_selecting, &o), 0);
+
+    /* x11grab's grab of the server reaches it only after the press */
+    grabbed(other, 500);
+    test_screen_button(hand, 1);
+    if (!grabbed(other, 5000))
+        fail_msg("%s select_region: the server is not grabbed", format);
+    if (x0 != x1 || y0 != y1) {
+        test_screen_warp(hand, (x0 + x1) / 2, y0);
+        test_screen_warp(hand, x1, y1);
+    }
+    test_screen_button(hand, 0);
+    pthread_join(thread, NULL);
+    if (o.ret < 0) {
+        test_log_print();
+        fail_msg("%s select_region: %s", format, av_err2str(o.ret));
+    }
+    do {
+        free(p);
+        p = xcb_query_pointer_reply(screen->conn,
+                                    xcb_query_pointer(screen->conn, root),
+                                    NULL);
+    } while (p && p->mask & XCB_KEY_BUT_MASK_BUTTON_1 &&
+             av_gettime_relative() < end);
+    free(p);
+    test_screen_close(&other);
+    test_screen_close(&hand);
+    image = test_shot(o.d);
+    test_device_close(&o.d);
+    return image;
+}
+
+static void select_region(void **state)
+{
+    static const int drags[][4] = {
+        { 100, 50, 300, 200 }, { 300, 200, 100, 50 }, { 300, 50, 101, 203 },
+        { 0, 0, WIDTH - 1, HEIGHT - 1 }, { 55, 66, 55, 66 },
+    };
+
+    (void)state;
+    if (!screen->xtest)
+        skip();
+    for (size_t i = 0; i < sizeof(drags) / sizeof(*drags); i++) {
+        const int *g = drags[i];
+        TestImage *before = whole(), *after, *want, *got;
+        char what[128];
+
+        snprintf(what, sizeof(what), "drag from %d,%d to %d,%d", g[0], g[1],
+                 g[2], g[3]);
+        want = select_by_hand("x11grab", g[0], g[1], g[2], g[3]);
+        got  = select_by_hand("x11shmpool", g[0], g[1], g[2], g[3]);
+        test_shot_same(want, got, what);
+        after = whole();
+        test_shot_same(before, after, "the screen after a selection");
+        test_image_free(&before);
+        test_image_free(&after);
+        test_image_free(&want);
+        test_image_free(&got);
+    }
+    test_screen_warp(screen, 100, 90);
+}
+
+static int interrupted(void *opaque)
+{
+    return av_gettime_relative() > *(int64_t *)opaque;
+}
+
+/* Nobody selects anything: the interrupt ends it, and the server is free. */
+static void select_region_interrupted(void **state)
+{
+    AVFormatContext *s = avformat_alloc_context();
+    int64_t start = av_gettime_relative(), deadline = start + 300000;
+    AVDictionary *options = NULL;
+
+    (void)state;
+    s->interrupt_callback.callback = interrupted;
+    s->interrupt_callback.opaque   = &deadline;
+    av_dict_set(&options, "select_region", "1", 0);
+    assert_true(avformat_open_input(&s, server->display,
+                                    av_find_input_format("x11shmpool"),
+                                    &options) < 0);
+    av_dict_free(&options);
+    assert_true(av_gettime_relative() - start < 3000000);
+    test_screen_fill(screen, root, 0, 0, 1, 1, 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(same_picture),
+        cmocka_unit_test(pointer_at_edges),
+        cmocka_unit_test(frame_rates),
+        cmocka_unit_test(window_by_id),
+        cmocka_unit_test(follow_centered),
+        cmocka_unit_test(follow_margin),
+        cmocka_unit_test(show_region),
+        cmocka_unit_test(show_region_of_window),
+        cmocka_unit_test(show_region_follows),
+        cmocka_unit_test(select_region),
+        cmocka_unit_test(select_region_interrupted),
+    };
+
+    return cmocka_run_group_tests_name("options", tests, setup, teardown);
+}
