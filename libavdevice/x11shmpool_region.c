@@ -30,11 +30,13 @@
 #include "libavutil/common.h"
 #include "libavutil/error.h"
 #include "libavutil/log.h"
+#include "libavutil/time.h"
 
 #include "x11shmpool_region.h"
 
 #define CROSSHAIR_GLYPH   34     /* in the "cursor" font; its mask follows */
 #define INTERRUPT_POLL_MS 100
+#define SETTLE_US         500000
 #define SHAPE_WITH_INPUT  (1 << 16 | 1)
 
 #if CONFIG_LIBXCB_SHAPE
@@ -218,6 +220,28 @@ static int next_event(X11ShmpoolDisplay *d, xcb_generic_event_t **event)
     return 0;
 }
 
+/* A server drops what a client sent last if the client leaves at once. Waits
+ * for a while even if interrupted: the screen would stay drawn upon. */
+static void settle(X11ShmpoolDisplay *d)
+{
+    unsigned sequence   = xcb_get_input_focus(d->conn).sequence;
+    int64_t deadline    = av_gettime_relative() + SETTLE_US;
+    struct pollfd fds[] = { { .fd = d->fd, .events = POLLIN } };
+    void *reply = NULL;
+
+    xcb_flush(d->conn);
+    while (!xcb_poll_for_reply(d->conn, sequence, &reply, NULL)) {
+        int64_t left = deadline - av_gettime_relative();
+
+        if (left <= 0 || x11shmpool_display_error(d) < 0) {
+            x11shmpool_display_discard(d, sequence);
+            return;
+        }
+        poll(fds, 1, left / 1000 + 1);
+    }
+    free(reply);
+}
+
 /* Inverts, so that drawing the same again takes it away. */
 static void invert_rect(X11ShmpoolDisplay *d, xcb_gcontext_t gc,
                         X11ShmpoolRect r)
@@ -333,7 +357,7 @@ end:
     if (cursor)
         xcb_free_cursor(d->conn, cursor);
     xcb_free_gc(d->conn, gc);
-    xcb_flush(d->conn);
+    settle(d);
     free(grab);
 
     return ret;
