@@ -414,12 +414,12 @@ static int reference_last(X11ShmpoolCapture *c, X11ShmpoolFrame *frame)
     return frame->buf ? 0 : AVERROR(ENOMEM);
 }
 
-static int repeat(X11ShmpoolCapture *c, X11ShmpoolFrame *frame, int *repeated)
+static int repeat(X11ShmpoolCapture *c, X11ShmpoolFrame *frame)
 {
     if (c->options.skip_unchanged &&
         frame->tick - c->last_tick < c->options.heartbeat)
         return 1;
-    *repeated = 1;
+    frame->repeated = 1;
     return reference_last(c, frame);
 }
 
@@ -467,8 +467,7 @@ static int publish_palette(X11ShmpoolCapture *c)
     return 0;
 }
 
-static int make_frame(X11ShmpoolCapture *c, X11ShmpoolFrame *frame,
-                      int *repeated)
+static int make_frame(X11ShmpoolCapture *c, X11ShmpoolFrame *frame)
 {
     AVBufferRef *buf = NULL, *out;
     X11ShmpoolSlot *slot = NULL, *target;
@@ -478,9 +477,9 @@ static int make_frame(X11ShmpoolCapture *c, X11ShmpoolFrame *frame,
     int drawn, pointer, recoloured, moved, changed, ret;
 
     if (!dirty && !c->options.draw_mouse && !c->format->indexed)
-        return repeat(c, frame, repeated);
+        return repeat(c, frame);
     if (!c->source->viewable && c->last)
-        return repeat(c, frame, repeated);
+        return repeat(c, frame);
 
     if (dirty)
         reuse_last(c);
@@ -502,7 +501,7 @@ static int make_frame(X11ShmpoolCapture *c, X11ShmpoolFrame *frame,
     changed    = moved || drawn || pointer || recoloured;
     if (!changed && c->last) {
         av_buffer_unref(&buf);
-        return repeat(c, frame, repeated);
+        return repeat(c, frame);
     }
     if (!slot) {
         reuse_last(c);
@@ -516,7 +515,8 @@ static int make_frame(X11ShmpoolCapture *c, X11ShmpoolFrame *frame,
         x11shmpool_grab_pack(c->format, slot->data, c->canvas->data);
     if ((ret = paint(c, slot)) < 0 || (ret = publish_palette(c)) < 0)
         goto fail;
-    frame->changed = changed;
+    frame->changed  = changed;
+    frame->repeated = !changed;
     describe(c, frame, drawn ? &info : NULL, moved || recoloured, pointer,
              painted_before);
 
@@ -526,7 +526,6 @@ static int make_frame(X11ShmpoolCapture *c, X11ShmpoolFrame *frame,
     av_buffer_unref(&c->last);
     c->last      = out;
     c->last_slot = slot;
-    *repeated    = !changed;
 
     return reference_last(c, frame);
 fail:
@@ -544,16 +543,15 @@ static int server_gone(X11ShmpoolCapture *c)
 }
 
 int x11shmpool_capture_frame(X11ShmpoolCapture *c, int64_t tick,
-                             X11ShmpoolFrame *frame, int *repeated)
+                             X11ShmpoolFrame *frame)
 {
     int ret;
 
-    *frame    = (X11ShmpoolFrame){ .tick = tick };
-    *repeated = 0;
+    *frame = (X11ShmpoolFrame){ .tick = tick };
 
     ret = update(c);
     if (ret >= 0)
-        ret = make_frame(c, frame, repeated);
+        ret = make_frame(c, frame);
     if (ret >= 0 || ret == AVERROR(EAGAIN)) {
         c->failures = 0;
         return ret;
@@ -571,7 +569,7 @@ int x11shmpool_capture_frame(X11ShmpoolCapture *c, int64_t tick,
                c->source->is_root ? "screen" : "window", av_err2str(ret));
         return ret;
     }
-    return c->last ? repeat(c, frame, repeated) : AVERROR(EAGAIN);
+    return c->last ? repeat(c, frame) : AVERROR(EAGAIN);
 }
 
 static int lost(X11ShmpoolCapture *c)

@@ -60,6 +60,7 @@ typedef struct X11ShmpoolFrame {
     AVBufferRef *buf;        ///< read-only; the frame is its first bytes
     AVBufferRef *palette;    ///< 256 values 0xAARRGGBB, NULL if not indexed
     int64_t tick;
+    int repeated;            ///< it is the last frame again
     int changed;             ///< differs from the frame before
     X11ShmpoolRect box;      ///< holds all that changed, frame coordinates
     int64_t area;            ///< pixels changed; an upper bound
@@ -112,8 +113,7 @@ void x11shmpool_capture_uninit(X11ShmpoolCapture *c);
 /**
  * Make the frame of a tick.
  *
- * @param frame    set on success; the caller unreferences buf and palette
- * @param repeated set to 1 if it is the last frame again
+ * @param frame set on success; the caller unreferences it
  * @return 0; 1 if unchanged frames are left out and this is one, frame is not
  *         set; AVERROR(EAGAIN) if all slots are out: nothing is lost, the next
  *         frame has the change; AVERROR_EOF with a line logged where the
@@ -121,7 +121,7 @@ void x11shmpool_capture_uninit(X11ShmpoolCapture *c);
  *         the server is gone; other errors with a line logged
  */
 int x11shmpool_capture_frame(X11ShmpoolCapture *c, int64_t tick,
-                             X11ShmpoolFrame *frame, int *repeated);
+                             X11ShmpoolFrame *frame);
 
 /** Use the time between frames: check that damage tells the truth.
  *  @return as x11shmpool_capture_frame() */

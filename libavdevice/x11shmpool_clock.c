@@ -74,6 +74,13 @@ int64_t x11shmpool_clock_take(X11ShmpoolClock *c, int64_t now)
     return n;
 }
 
+int64_t x11shmpool_clock_overdue(const X11ShmpoolClock *c, int64_t now)
+{
+    int64_t n = clock_latest(c, now);
+
+    return n < c->next ? 0 : n + 1 - c->next;
+}
+
 void x11shmpool_clock_skip(X11ShmpoolClock *c, int64_t now)
 {
     int64_t n = clock_latest(c, now);

@@ -62,6 +62,9 @@ int64_t x11shmpool_clock_pts(const X11ShmpoolClock *c, int64_t n);
  */
 int64_t x11shmpool_clock_take(X11ShmpoolClock *c, int64_t now);
 
+/** How many ticks are due at now and have not been taken. */
+int64_t x11shmpool_clock_overdue(const X11ShmpoolClock *c, int64_t now);
+
 /** Pass over every tick that is due by now without counting it: time that the
  *  user asked to leave out. */
 void x11shmpool_clock_skip(X11ShmpoolClock *c, int64_t now);

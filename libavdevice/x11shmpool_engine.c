@@ -54,6 +54,7 @@ struct X11ShmpoolEngine {
     pthread_t thread;
     int thread_started;
     int timer_fd;
+    int64_t timer_due;         ///< what it is set to, 0 for never; under lock
 
     /* The leader's. */
     X11ShmpoolClock clock;
@@ -68,6 +69,9 @@ struct X11ShmpoolEngine {
     int stopping;
     int error;                 ///< what ended the stream
     AVFifo *queue;             ///< of X11ShmpoolFrame
+    int capacity;              ///< frames that fit in it
+    int limit;                 ///< frames that may wait in it now
+    int full;                  ///< ticks pass unused until one is taken out
     X11ShmpoolFrame lost;      ///< what dropped frames changed
     X11ShmpoolStats stats;
 };
@@ -80,20 +84,21 @@ static int64_t now(void)
     return ts.tv_sec * NS_PER_S + ts.tv_nsec;
 }
 
+/* Under lock: when the engine's thread is to look after things, 0 for never. */
 static void set_timer(X11ShmpoolEngine *e, int64_t due)
 {
     const struct itimerspec t = {
         .it_value = { due / NS_PER_S, due % NS_PER_S },
     };
 
-    timerfd_settime(e->timer_fd, TFD_TIMER_ABSTIME, &t, NULL);
+    if (e->timer_due != due)
+        timerfd_settime(e->timer_fd, TFD_TIMER_ABSTIME, &t, NULL);
+    e->timer_due = due;
 }
 
-static void stop_timer(X11ShmpoolEngine *e)
+static int waiting(const X11ShmpoolEngine *e)
 {
-    const struct itimerspec never = { 0 };
-
-    timerfd_settime(e->timer_fd, 0, &never, NULL);
+    return av_fifo_can_read(e->queue);
 }
 
 static void add_change(X11ShmpoolFrame *to, const X11ShmpoolFrame *from)
@@ -104,29 +109,55 @@ static void add_change(X11ShmpoolFrame *to, const X11ShmpoolFrame *from)
 }
 
 /* Under lock. */
-static int drop_oldest(X11ShmpoolEngine *e)
+static void count(X11ShmpoolEngine *e, const X11ShmpoolFrame *frame, int n)
 {
+    if (frame->repeated)
+        e->stats.repeated += n;
+    else
+        e->stats.captured += n;
+}
+
+/* Under lock: what the reader finds is to be as recent as if the queue had gone
+ * on being filled. */
+static void drop_stale(X11ShmpoolEngine *e)
+{
+    int64_t oldest = e->clock.next - e->capacity;
     X11ShmpoolFrame frame;
 
-    if (av_fifo_read(e->queue, &frame, 1) < 0)
-        return 0;
-    add_change(&e->lost, &frame);
-    x11shmpool_frame_unref(&frame);
-    e->stats.dropped++;
-    return 1;
+    /* The leader's, but while it leads the queue is not full. */
+    if (e->leading || !e->full)
+        return;
+    oldest += x11shmpool_clock_overdue(&e->clock, now());
+    while (av_fifo_peek(e->queue, &frame, 1, 0) >= 0 && frame.tick < oldest) {
+        av_fifo_drain2(e->queue, 1);
+        add_change(&e->lost, &frame);
+        count(e, &frame, -1);
+        x11shmpool_frame_unref(&frame);
+        e->stats.dropped++;
+    }
 }
 
 /* Under lock. */
 static void push(X11ShmpoolEngine *e, X11ShmpoolFrame *frame)
 {
-    if (e->paused || e->stopping) {
+    if (e->paused || e->stopping || !av_fifo_can_write(e->queue)) {
         x11shmpool_frame_unref(frame);
         return;
     }
-    if (!av_fifo_can_write(e->queue))
-        drop_oldest(e);
     av_fifo_write(e->queue, frame, 1);
     pthread_cond_broadcast(&e->changed);
+}
+
+/* Under lock. A queue that overflowed is a reader that can't keep up: until it
+ * is seen to wait again, no more is captured ahead than it will take next. */
+static int no_room(X11ShmpoolEngine *e)
+{
+    if (waiting(e) < e->limit)
+        return 0;
+    if (waiting(e) >= e->capacity)
+        e->limit = 1;
+    e->full = 1;
+    return 1;
 }
 
 /* Under lock. */
@@ -137,36 +168,35 @@ static void take_lead(X11ShmpoolEngine *e, int interruptible)
     if (e->resumed)
         x11shmpool_clock_skip(&e->clock, now());
     e->resumed = 0;
+    /* A reader that leads is not disturbed, and need not set the timer again
+     * when it leaves. */
+    set_timer(e, interruptible ?
+              x11shmpool_clock_due(&e->clock, e->clock.next + 1) : 0);
 }
 
 /* As the leader: take the tick that is due and queue its frame. */
 static int take_tick(X11ShmpoolEngine *e)
 {
-    int64_t tick = x11shmpool_clock_take(&e->clock, now());
+    int64_t missed = e->clock.missed;
+    int64_t tick   = x11shmpool_clock_take(&e->clock, now());
+    int64_t passed = e->clock.missed - missed;
     X11ShmpoolFrame frame;
-    int repeated, dropped, ret;
+    int ret;
 
     if (tick < 0)
         return 0;
-
-    do {
-        dropped = 0;
-        ret     = x11shmpool_capture_frame(e->capture, tick, &frame, &repeated);
-        if (ret == AVERROR(EAGAIN)) {
-            pthread_mutex_lock(&e->lock);
-            dropped = drop_oldest(e);
-            pthread_mutex_unlock(&e->lock);
-        }
-    } while (dropped);
+    ret = x11shmpool_capture_frame(e->capture, tick, &frame);
 
     pthread_mutex_lock(&e->lock);
+    if (e->full) {
+        e->stats.dropped += passed;
+        e->clock.missed   = missed;
+    }
+    e->full         = 0;
     e->stats.missed = e->clock.missed;
     e->stats.slots  = x11shmpool_pool_slots(e->capture->pool);
     if (ret == 0) {
-        if (repeated)
-            e->stats.repeated++;
-        else
-            e->stats.captured++;
+        count(e, &frame, 1);
         push(e, &frame);
     } else if (ret == AVERROR(EAGAIN)) {
         e->stats.dropped++;
@@ -179,32 +209,28 @@ static int take_tick(X11ShmpoolEngine *e)
     return ret < 0 ? ret : x11shmpool_capture_idle(e->capture);
 }
 
-/* As the leader: sleep until the next tick, or until something ends that. */
+/* As the leader: sleep until the next tick, or until something ends that. A
+ * sleep costs less than a poll, and is cut short only for what may take its
+ * time to be noticed. */
 static int wait_for_tick(X11ShmpoolEngine *e)
 {
     X11ShmpoolDisplay *d = e->capture->display;
-    int64_t due = x11shmpool_clock_due(&e->clock, e->clock.next), left;
+    int64_t due = x11shmpool_clock_due(&e->clock, e->clock.next), time;
 
-    while ((left = due - now()) > 0) {
-        struct pollfd fds[] = {
-            { .fd = d->fd,        .events = POLLRDHUP },
-            { .fd = d->cancel_fd, .events = POLLIN },
-        };
-        struct timespec ts;
+    while ((time = now()) < due) {
+        int64_t until = FFMIN(due, time + INTERRUPT_POLL_NS);
+        struct timespec ts = { until / NS_PER_S, until % NS_PER_S };
 
-        if (d->interrupt.callback)
-            left = FFMIN(left, INTERRUPT_POLL_NS);
-        ts = (struct timespec){ left / NS_PER_S, left % NS_PER_S };
-
-        if (ppoll(fds, 2, &ts, NULL) > 0) {
-            if (fds[1].revents)
-                return AVERROR_EXIT;
-            /* The server is gone; the capture notices and says so. */
-            if (fds[0].revents)
-                break;
-        }
+        clock_nanosleep(STEADY_CLOCK, TIMER_ABSTIME, &ts, NULL);
         if (x11shmpool_display_interrupted(d))
             return AVERROR_EXIT;
+        if (until < due) {
+            struct pollfd fd = { .fd = d->fd, .events = POLLRDHUP };
+
+            /* The server is gone; the capture notices and says so. */
+            if (poll(&fd, 1, 0) > 0)
+                break;
+        }
     }
     return 0;
 }
@@ -220,7 +246,11 @@ static void set_error(X11ShmpoolEngine *e, int error)
 /* Under lock, by whoever stops waiting for ticks. */
 static void set_timer_for_next(X11ShmpoolEngine *e)
 {
-    if (e->started && !e->paused && !e->stopping && !e->error && !e->leading)
+    if (!e->started || e->paused || e->stopping || e->error || e->leading)
+        return;
+    if (e->limit < e->capacity && waiting(e) >= e->limit)
+        e->full = 1;
+    else
         set_timer(e, x11shmpool_clock_due(&e->clock, e->clock.next));
 }
 
@@ -243,7 +273,8 @@ static void *engine_thread(void *arg)
             continue;
 
         pthread_mutex_lock(&e->lock);
-        if (e->leading || e->paused || e->stopping || e->error) {
+        e->timer_due = 0;
+        if (e->leading || e->paused || e->stopping || e->error || no_room(e)) {
             pthread_mutex_unlock(&e->lock);
             continue;
         }
@@ -294,8 +325,8 @@ av_cold int x11shmpool_engine_alloc(X11ShmpoolEngine **engine,
     pthread_cond_init(&e->changed, &attributes);
     pthread_condattr_destroy(&attributes);
 
-    e->queue    = av_fifo_alloc2(x11shmpool_pool_max(capture->pool),
-                                 sizeof(X11ShmpoolFrame), 0);
+    e->capacity = e->limit = x11shmpool_pool_max(capture->pool);
+    e->queue    = av_fifo_alloc2(e->capacity, sizeof(X11ShmpoolFrame), 0);
     e->timer_fd = timerfd_create(STEADY_CLOCK, TFD_CLOEXEC | TFD_NONBLOCK);
     if (e->timer_fd < 0)
         ret = AVERROR(errno);
@@ -350,7 +381,6 @@ static int lead(X11ShmpoolEngine *e)
     take_lead(e, 1);
     pthread_mutex_unlock(&e->lock);
 
-    stop_timer(e);
     ret = wait_for_tick(e);
     if (ret >= 0)
         ret = take_tick(e);
@@ -395,6 +425,7 @@ int x11shmpool_engine_receive(X11ShmpoolEngine *e, int nonblock,
     }
 
     for (;;) {
+        drop_stale(e);
         if (av_fifo_read(e->queue, frame, 1) >= 0) {
             add_change(frame, &e->lost);
             e->lost = (X11ShmpoolFrame){ 0 };
@@ -408,7 +439,12 @@ int x11shmpool_engine_receive(X11ShmpoolEngine *e, int nonblock,
             ret = e->error ? e->error : AVERROR(EAGAIN);
             break;
         }
-        ret = e->leading ? wait_for_leader(e) : lead(e);
+        if (e->leading) {
+            ret = wait_for_leader(e);
+        } else {
+            e->limit = FFMIN(e->limit * 2, e->capacity);
+            ret      = lead(e);
+        }
     }
     set_timer_for_next(e);
     pthread_mutex_unlock(&e->lock);
@@ -421,7 +457,7 @@ void x11shmpool_engine_pause(X11ShmpoolEngine *e)
     pthread_mutex_lock(&e->lock);
     e->paused = 1;
     flush(e);
-    stop_timer(e);
+    set_timer(e, 0);
     pthread_mutex_unlock(&e->lock);
 }
 

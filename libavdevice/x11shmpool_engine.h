@@ -32,20 +32,23 @@
  * when it leaves and stops when it is back, so that a reader which is back in
  * time never wakes it.
  *
- * Frames wait in a queue as long as the pool. Where a slot or a place in it is
- * lacking, the oldest frame that waits is dropped: a reader that was away gets
- * the latest past, without a gap before the present, and a live picture does
- * not fall behind.
+ * Frames wait in a queue as long as the pool. When it is full nothing more is
+ * captured, at no cost to anybody, until the reader is back: what it then finds
+ * older than the queue is long is dropped, so that neither a recording nor a
+ * live picture continues with a burst of the past. A reader that was away for
+ * less loses nothing. One that can't keep up would always find the queue full:
+ * from the first overflow until it waits for a frame again, only its next frame
+ * is captured ahead.
  */
 
 typedef struct X11ShmpoolEngine X11ShmpoolEngine;
 
-/** Frames since the start, and slots now. */
+/** What became of the ticks since the start, and slots now. */
 typedef struct X11ShmpoolStats {
-    int64_t captured;        ///< with changes read from the server
-    int64_t repeated;        ///< handed out again, nothing had changed
-    int64_t dropped;         ///< no slot, or the queue was full
-    int64_t missed;          ///< ticks that passed while late
+    int64_t captured;        ///< frames with what changed, received or waiting
+    int64_t repeated;        ///< frames in which nothing changed, likewise
+    int64_t dropped;         ///< no slot was free, or the queue was full
+    int64_t missed;          ///< passed while the one before took too long
     int64_t slots;
 } X11ShmpoolStats;
 

@@ -28,7 +28,8 @@
 #include "x11shmpool_verify.h"
 
 #define ROWS_PER_CHECK 16
-#define INTERVAL_US    500000
+#define INTERVAL_US    1000000
+#define SUSPICIOUS_US  250000
 
 av_cold void x11shmpool_verify_init(X11ShmpoolVerify *v, X11ShmpoolDisplay *d,
                                     const X11ShmpoolFormat *format)
@@ -105,7 +106,8 @@ int x11shmpool_verify_rows(X11ShmpoolVerify *v, const X11ShmpoolSource *source,
     int y[ROWS_PER_CHECK], ret = 0, found = 0;
 
     *differs = (X11ShmpoolRect){ 0 };
-    v->due   = av_gettime_relative() + INTERVAL_US;
+    v->due   = av_gettime_relative() +
+               (v->misses ? SUSPICIOUS_US : INTERVAL_US);
     if (x11shmpool_rect_empty(visible))
         return 0;
 
