@@ -19,6 +19,7 @@
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
+#include <xcb/xcbext.h>
 
 #include "config.h"
 
