@@ -45,6 +45,7 @@
 #include "x11shmpool_display.h"
 #include "x11shmpool_engine.h"
 #include "x11shmpool_format.h"
+#include "x11shmpool_list.h"
 #include "x11shmpool_region.h"
 #include "x11shmpool_source.h"
 #include "x11shmpool_url.h"
@@ -61,11 +62,11 @@ typedef struct X11ShmpoolContext {
     int show_region;
     int region_border;
     int select_region;
-    int shm;
+    char *shm;
     int pool_size;
-    int damage;
-    int skip_unchanged;
-    int eof_on_resize;
+    char *damage;
+    char *unchanged;
+    char *on_resize;
     int damage_metadata;
 
     X11ShmpoolStats stats;
@@ -75,6 +76,7 @@ typedef struct X11ShmpoolContext {
     X11ShmpoolFormat format;
     X11ShmpoolCapture capture;
     X11ShmpoolEngine *engine;
+    AVRational rate;
     int64_t frame_duration;  ///< µs
 } X11ShmpoolContext;
 
@@ -96,29 +98,29 @@ static const AVOption options[] = {
     { "show_region", "show a border around the captured region on the screen", OFFSET(show_region), AV_OPT_TYPE_INT, { .i64 = 0 }, 0, 1, D, NULL },
     { "region_border", "thickness of that border, in pixels", OFFSET(region_border), AV_OPT_TYPE_INT, { .i64 = 3 }, 1, 128, D, NULL },
     { "select_region", "choose the region by dragging the pointer over the screen", OFFSET(select_region), AV_OPT_TYPE_BOOL, { .i64 = 0 }, 0, 1, D, NULL },
-    { "shm", "memory that frames are captured into", OFFSET(shm), AV_OPT_TYPE_INT, { .i64 = X11SHMPOOL_SHM_AUTO }, X11SHMPOOL_SHM_AUTO, X11SHMPOOL_SHM_OFF, D, "shm" },
+    { "shm", "memory that frames are captured into", OFFSET(shm), AV_OPT_TYPE_STRING, { .str = "auto" }, 0, 0, D, "shm" },
     { "auto", "the best that works with the X server", 0, AV_OPT_TYPE_CONST, { .i64 = X11SHMPOOL_SHM_AUTO }, 0, 0, D, "shm" },
     { "memfd", "shared, passed to the X server as a file descriptor", 0, AV_OPT_TYPE_CONST, { .i64 = X11SHMPOOL_SHM_MEMFD }, 0, 0, D, "shm" },
     { "sysv", "shared, System V", 0, AV_OPT_TYPE_CONST, { .i64 = X11SHMPOOL_SHM_SYSV }, 0, 0, D, "shm" },
     { "off", "not shared, pixels travel over the socket", 0, AV_OPT_TYPE_CONST, { .i64 = X11SHMPOOL_SHM_OFF }, 0, 0, D, "shm" },
     { "pool_size", "the most frames that may exist at a time, 0 for as many as fit in 256 MiB (4 to 16)", OFFSET(pool_size), AV_OPT_TYPE_INT, { .i64 = 0 }, 0, 4096, D, NULL },
-    { "damage", "capture only what changed", OFFSET(damage), AV_OPT_TYPE_INT, { .i64 = -1 }, -1, 1, D, "damage" },
+    { "damage", "capture only what changed", OFFSET(damage), AV_OPT_TYPE_STRING, { .str = "auto" }, 0, 0, D, "damage" },
     { "auto", "if the X server can tell", 0, AV_OPT_TYPE_CONST, { .i64 = -1 }, 0, 0, D, "damage" },
     { "on", "always, fail if the X server can't tell", 0, AV_OPT_TYPE_CONST, { .i64 = 1 }, 0, 0, D, "damage" },
     { "off", "never, capture every frame whole", 0, AV_OPT_TYPE_CONST, { .i64 = 0 }, 0, 0, D, "damage" },
-    { "unchanged", "what to do when nothing changed since the last frame", OFFSET(skip_unchanged), AV_OPT_TYPE_INT, { .i64 = 0 }, 0, 1, D, "unchanged" },
+    { "unchanged", "what to do when nothing changed since the last frame", OFFSET(unchanged), AV_OPT_TYPE_STRING, { .str = "repeat" }, 0, 0, D, "unchanged" },
     { "repeat", "hand out the last frame again", 0, AV_OPT_TYPE_CONST, { .i64 = 0 }, 0, 0, D, "unchanged" },
     { "skip", "hand out nothing, but one frame a second", 0, AV_OPT_TYPE_CONST, { .i64 = 1 }, 0, 0, D, "unchanged" },
-    { "on_resize", "what to do when the captured screen or window changes its size", OFFSET(eof_on_resize), AV_OPT_TYPE_INT, { .i64 = 0 }, 0, 1, D, "on_resize" },
+    { "on_resize", "what to do when the captured screen or window changes its size", OFFSET(on_resize), AV_OPT_TYPE_STRING, { .str = "pad" }, 0, 0, D, "on_resize" },
     { "pad", "keep the size of the video, crop or fill with black", 0, AV_OPT_TYPE_CONST, { .i64 = 0 }, 0, 0, D, "on_resize" },
     { "eof", "end the stream", 0, AV_OPT_TYPE_CONST, { .i64 = 1 }, 0, 0, D, "on_resize" },
     { "damage_metadata", "tell in each packet's metadata what changed", OFFSET(damage_metadata), AV_OPT_TYPE_BOOL, { .i64 = 0 }, 0, 1, D, NULL },
-    { "stat_captured", "frames captured so far", OFFSET(stats.captured), AV_OPT_TYPE_INT64, { .i64 = 0 }, 0, INT64_MAX, S, NULL },
-    { "stat_repeated", "frames handed out again so far because nothing had changed", OFFSET(stats.repeated), AV_OPT_TYPE_INT64, { .i64 = 0 }, 0, INT64_MAX, S, NULL },
-    { "stat_dropped", "frames dropped so far because all memory was in use or the queue was full", OFFSET(stats.dropped), AV_OPT_TYPE_INT64, { .i64 = 0 }, 0, INT64_MAX, S, NULL },
-    { "stat_missed", "frames not captured so far because their time had passed", OFFSET(stats.missed), AV_OPT_TYPE_INT64, { .i64 = 0 }, 0, INT64_MAX, S, NULL },
-    { "stat_slots", "frames that memory exists for now", OFFSET(stats.slots), AV_OPT_TYPE_INT64, { .i64 = 0 }, 0, INT64_MAX, S, NULL },
-    { NULL },
+    { "stat_captured", "frames captured so far", OFFSET(stats.captured), AV_OPT_TYPE_INT64, { .i64 = 0 }, 0, (double)INT64_MAX, S, NULL },
+    { "stat_repeated", "frames handed out again so far because nothing had changed", OFFSET(stats.repeated), AV_OPT_TYPE_INT64, { .i64 = 0 }, 0, (double)INT64_MAX, S, NULL },
+    { "stat_dropped", "frames dropped so far because all memory was in use or the queue was full", OFFSET(stats.dropped), AV_OPT_TYPE_INT64, { .i64 = 0 }, 0, (double)INT64_MAX, S, NULL },
+    { "stat_missed", "frames not captured so far because their time had passed", OFFSET(stats.missed), AV_OPT_TYPE_INT64, { .i64 = 0 }, 0, (double)INT64_MAX, S, NULL },
+    { "stat_slots", "frames that memory exists for now", OFFSET(stats.slots), AV_OPT_TYPE_INT64, { .i64 = 0 }, 0, (double)INT64_MAX, S, NULL },
+    { 0 },
 };
 
 static const AVClass x11shmpool_class = {
@@ -128,6 +130,59 @@ static const AVClass x11shmpool_class = {
     .version    = LIBAVUTIL_VERSION_INT,
     .category   = AV_CLASS_CATEGORY_DEVICE_VIDEO_INPUT,
 };
+
+/* As libavutil parses named constants, but a value that is none of them is
+ * answered with those that are. */
+static av_cold int parse_choice(AVFormatContext *s, const char *option,
+                                const char *value, int *choice)
+{
+    char legal[64] = "";
+
+    for (const AVOption *o = options; o->name; o++) {
+        if (o->type != AV_OPT_TYPE_CONST || strcmp(o->unit, option))
+            continue;
+        if (!strcmp(o->name, value)) {
+            *choice = o->default_val.i64;
+            return 0;
+        }
+        av_strlcatf(legal, sizeof(legal), "%s%s", *legal ? ", " : "", o->name);
+    }
+    av_log(s, AV_LOG_ERROR, "%s '%s' is none of %s.\n", option, value, legal);
+    return AVERROR(EINVAL);
+}
+
+static av_cold int parse_options(AVFormatContext *s,
+                                 X11ShmpoolCaptureOptions *o)
+{
+    X11ShmpoolContext *c = s->priv_data;
+    int shm, ret;
+
+    *o = (X11ShmpoolCaptureOptions){
+        .pool_size     = c->pool_size,
+        .draw_mouse    = c->draw_mouse,
+        .region_border = c->show_region ? c->region_border : 0,
+        .damage_info   = c->damage_metadata,
+    };
+    if ((ret = parse_choice(s, "shm", c->shm, &shm)) < 0 ||
+        (ret = parse_choice(s, "damage", c->damage, &o->damage)) < 0 ||
+        (ret = parse_choice(s, "unchanged", c->unchanged,
+                            &o->skip_unchanged)) < 0 ||
+        (ret = parse_choice(s, "on_resize", c->on_resize,
+                            &o->eof_on_resize)) < 0)
+        return ret;
+    o->shm = shm;
+
+    ret = av_parse_video_rate(&c->rate, c->framerate);
+    if (ret < 0) {
+        av_log(s, AV_LOG_ERROR, "framerate '%s' is no frame rate: give a "
+               "number above 0, a ratio such as 30000/1001 or a name such as "
+               "ntsc.\n", c->framerate);
+        return ret;
+    }
+    o->heartbeat = FFMAX(c->rate.num / c->rate.den, 1);
+
+    return 0;
+}
 
 static av_cold int choose_window(AVFormatContext *s, const X11ShmpoolUrl *url)
 {
@@ -168,20 +223,13 @@ static av_cold int choose_region(AVFormatContext *s, const X11ShmpoolUrl *url)
     return x11shmpool_source_select(&c->source, r.x, r.y, r.w, r.h);
 }
 
-static av_cold int add_stream(AVFormatContext *s, AVRational *rate)
+static av_cold int add_stream(AVFormatContext *s)
 {
     X11ShmpoolContext *c = s->priv_data;
     X11ShmpoolFormat *f  = &c->format;
     AVStream *st;
     int ret;
 
-    ret = av_parse_video_rate(rate, c->framerate);
-    if (ret < 0) {
-        av_log(s, AV_LOG_ERROR, "framerate '%s' is no frame rate: give a "
-               "number above 0, a ratio such as 30000/1001 or a name such as "
-               "ntsc.\n", c->framerate);
-        return ret;
-    }
     ret = x11shmpool_format_init(f, s, &c->source.layout, c->source.region.w,
                                  c->source.region.h);
     if (ret < 0)
@@ -191,56 +239,34 @@ static av_cold int add_stream(AVFormatContext *s, AVRational *rate)
     if (!st)
         return AVERROR(ENOMEM);
     avpriv_set_pts_info(st, 64, 1, 1000000);
-    st->avg_frame_rate = st->r_frame_rate = *rate;
-    c->frame_duration  = av_rescale(1000000, rate->den, rate->num);
+    st->avg_frame_rate = st->r_frame_rate = c->rate;
+    c->frame_duration  = av_rescale(1000000, c->rate.den, c->rate.num);
 
     st->codecpar->codec_type = AVMEDIA_TYPE_VIDEO;
     st->codecpar->codec_id   = AV_CODEC_ID_RAWVIDEO;
     st->codecpar->format     = f->pix_fmt;
     st->codecpar->width      = f->width;
     st->codecpar->height     = f->height;
-    st->codecpar->bit_rate   = av_rescale(f->size * INT64_C(8), rate->num,
-                                          rate->den);
+    st->codecpar->bit_rate   = av_rescale(f->size * INT64_C(8),
+                                          c->rate.num, c->rate.den);
     /* Makes rawvideo take the palette from the packets, whatever the rows'
      * padding looks like. */
     if (f->indexed)
         st->codecpar->bits_per_coded_sample = 8;
-    X11SHMPOOL_SET_FRAMERATE(st->codecpar, *rate);
+    X11SHMPOOL_SET_FRAMERATE(st->codecpar, c->rate);
 
     return 0;
-}
-
-static av_cold int start(AVFormatContext *s, AVRational rate)
-{
-    X11ShmpoolContext *c = s->priv_data;
-    const X11ShmpoolCaptureOptions o = {
-        .shm            = c->shm,
-        .pool_size      = c->pool_size,
-        .damage         = c->damage,
-        .skip_unchanged = c->skip_unchanged,
-        .heartbeat      = FFMAX(rate.num / rate.den, 1),
-        .draw_mouse     = c->draw_mouse,
-        .follow_mouse   = c->follow_mouse,
-        .region_border  = c->show_region ? c->region_border : 0,
-        .eof_on_resize  = c->eof_on_resize,
-        .damage_info    = c->damage_metadata,
-    };
-    int ret;
-
-    ret = x11shmpool_capture_init(&c->capture, &c->source, &c->format, &o);
-    if (ret < 0)
-        return ret;
-    return x11shmpool_engine_alloc(&c->engine, &c->capture, rate);
 }
 
 static av_cold int x11shmpool_read_header(AVFormatContext *s)
 {
     X11ShmpoolContext *c = s->priv_data;
+    X11ShmpoolCaptureOptions o;
     X11ShmpoolUrl url;
-    AVRational rate;
     int ret;
 
-    if ((ret = x11shmpool_url_parse(&url, s->url, s)) < 0)
+    if ((ret = parse_options(s, &o)) < 0 ||
+        (ret = x11shmpool_url_parse(&url, s->url, s)) < 0)
         return ret;
 
     if ((ret = choose_window(s, &url)) < 0 ||
@@ -249,8 +275,13 @@ static av_cold int x11shmpool_read_header(AVFormatContext *s)
         (ret = x11shmpool_source_open(&c->source, &c->display,
                                       c->window_id)) < 0 ||
         (ret = choose_region(s, &url)) < 0 ||
-        (ret = add_stream(s, &rate)) < 0 ||
-        (ret = start(s, rate)) < 0)
+        (ret = add_stream(s)) < 0)
+        goto end;
+    o.follow_mouse = c->follow_mouse;
+
+    if ((ret = x11shmpool_capture_init(&c->capture, &c->source, &c->format,
+                                       &o)) < 0 ||
+        (ret = x11shmpool_engine_alloc(&c->engine, &c->capture, c->rate)) < 0)
         goto end;
 
     ret = 0;
@@ -374,6 +405,21 @@ static av_cold int x11shmpool_read_close(AVFormatContext *s)
     return 0;
 }
 
+static av_cold int x11shmpool_get_device_list(AVFormatContext *s,
+                                              AVDeviceInfoList *list)
+{
+    X11ShmpoolDisplay display;
+    int ret;
+
+    ret = x11shmpool_display_open(&display, s->url, &s->interrupt_callback, s);
+    if (ret < 0)
+        return ret;
+    ret = x11shmpool_list_screens(&display, list);
+    x11shmpool_display_close(&display);
+
+    return ret;
+}
+
 X11SHMPOOL_PLAY_PAUSE_DECLARE(x11shmpool_play, x11shmpool_pause)
 
 const X11SHMPOOL_DEMUXER ff_x11shmpool_demuxer = {
@@ -386,5 +432,6 @@ const X11SHMPOOL_DEMUXER ff_x11shmpool_demuxer = {
     .read_header             = x11shmpool_read_header,
     .read_packet             = x11shmpool_read_packet,
     .read_close              = x11shmpool_read_close,
+    .get_device_list         = x11shmpool_get_device_list,
     X11SHMPOOL_PLAY_PAUSE(x11shmpool_play, x11shmpool_pause)
 };

@@ -100,23 +100,23 @@ static int receive_image(X11ShmpoolCursor *c)
 
 #else
 
-static int select_image(X11ShmpoolCursor *c, uint32_t mask)
+static int select_image(X11ShmpoolCursor *c av_unused, uint32_t mask av_unused)
 {
     return AVERROR(ENOSYS);
 }
 
-int x11shmpool_cursor_event(X11ShmpoolCursor *c,
-                            const xcb_generic_event_t *event)
+int x11shmpool_cursor_event(X11ShmpoolCursor *c av_unused,
+                            const xcb_generic_event_t *event av_unused)
 {
     return 0;
 }
 
-static unsigned send_image(X11ShmpoolCursor *c)
+static unsigned send_image(X11ShmpoolCursor *c av_unused)
 {
     return 0;
 }
 
-static int receive_image(X11ShmpoolCursor *c)
+static int receive_image(X11ShmpoolCursor *c av_unused)
 {
     return 0;
 }

@@ -20,6 +20,7 @@
 
 #include "config.h"
 
+#include "libavutil/attributes.h"
 #include "libavutil/error.h"
 #include "libavutil/macros.h"
 
@@ -210,18 +211,18 @@ enum X11ShmpoolStale x11shmpool_damage_stale(X11ShmpoolDamage *dm,
 #else /* CONFIG_LIBXCB_DAMAGE && CONFIG_LIBXCB_XFIXES */
 
 int x11shmpool_damage_init(X11ShmpoolDamage *dm, X11ShmpoolDisplay *d,
-                           xcb_drawable_t drawable)
+                           xcb_drawable_t drawable av_unused)
 {
     *dm = (X11ShmpoolDamage){ .display = d, .dirty = 1 };
     return AVERROR(ENOSYS);
 }
 
-void x11shmpool_damage_uninit(X11ShmpoolDamage *dm)
+void x11shmpool_damage_uninit(X11ShmpoolDamage *dm av_unused)
 {
 }
 
-int x11shmpool_damage_event(X11ShmpoolDamage *dm,
-                            const xcb_generic_event_t *event)
+int x11shmpool_damage_event(X11ShmpoolDamage *dm av_unused,
+                            const xcb_generic_event_t *event av_unused)
 {
     return 0;
 }
@@ -236,20 +237,25 @@ void x11shmpool_damage_subtract(X11ShmpoolDamage *dm)
     dm->sequence++;
 }
 
-unsigned x11shmpool_damage_fetch(X11ShmpoolDamage *dm, int exact)
+unsigned x11shmpool_damage_fetch(X11ShmpoolDamage *dm av_unused,
+                                 int exact av_unused)
 {
     return 0;
 }
 
-int x11shmpool_damage_info(X11ShmpoolDamage *dm, unsigned sequence, int exact,
-                           X11ShmpoolDamageInfo *info)
+int x11shmpool_damage_info(X11ShmpoolDamage *dm av_unused,
+                           unsigned sequence av_unused, int exact av_unused,
+                           X11ShmpoolDamageInfo *info av_unused)
 {
     return AVERROR(ENOSYS);
 }
 
-enum X11ShmpoolStale x11shmpool_damage_stale(X11ShmpoolDamage *dm,
-                                             int64_t fresh, uint32_t *region)
+enum X11ShmpoolStale x11shmpool_damage_stale(X11ShmpoolDamage *dm av_unused,
+                                             int64_t fresh av_unused,
+                                             uint32_t *region)
 {
+    if (region)
+        *region = XCB_NONE;
     return X11SHMPOOL_STALE_WHOLE;
 }
 

@@ -28,6 +28,7 @@
 #include <unistd.h>
 #include <xcb/shm.h>
 
+#include "libavutil/attributes.h"
 #include "libavutil/error.h"
 #include "libavutil/macros.h"
 #include "libavutil/mem.h"
@@ -92,7 +93,7 @@ fail:
     return ret;
 }
 #else
-static int map_memfd(X11ShmpoolSlot *s, X11ShmpoolDisplay *d)
+static int map_memfd(X11ShmpoolSlot *s av_unused, X11ShmpoolDisplay *d av_unused)
 {
     return AVERROR(ENOSYS);
 }

@@ -1,0 +1,40 @@
+/*
+ * This file is part of x11shmpool.
+ *
+ * x11shmpool is free software; you can redistribute it and/or
+ * modify it under the terms of the GNU Lesser General Public
+ * License as published by the Free Software Foundation; either
+ * version 2.1 of the License, or (at your option) any later version.
+ *
+ * x11shmpool is distributed in the hope that it will be useful,
+ * but WITHOUT ANY WARRANTY; without even the implied warranty of
+ * MERCHANTABILITY or FITNESS FOR A PARTICULAR PURPOSE.  See the GNU
+ * Lesser General Public License for more details.
+ *
+ * You should have received a copy of the GNU Lesser General Public
+ * License along with x11shmpool; if not, write to the Free Software
+ * Foundation, Inc., 51 Franklin Street, Fifth Floor, Boston, MA 02110-1301 USA
+ */
+
+#ifndef AVDEVICE_X11SHMPOOL_LIST_H
+#define AVDEVICE_X11SHMPOOL_LIST_H
+
+#include "libavdevice/avdevice.h"
+
+#include "x11shmpool_display.h"
+
+/**
+ * @file
+ * What there is to be captured, for ffmpeg -sources and
+ * avdevice_list_devices(). Every name can be given to -i as it stands.
+ */
+
+/**
+ * Add the display's screens; the one that the display's name stands for is the
+ * default.
+ *
+ * @return 0 or AVERROR(ENOMEM); what was added until then is the list's owner's
+ */
+int x11shmpool_list_screens(const X11ShmpoolDisplay *d, AVDeviceInfoList *list);
+
+#endif /* AVDEVICE_X11SHMPOOL_LIST_H */
