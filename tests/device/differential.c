@@ -1,0 +1,437 @@
+/*
+ * This file is part of x11shmpool.
+ *
+ * x11shmpool is free software; you can redistribute it and/or
+ * modify it under the terms of the GNU Lesser General Public
+ * License as published by the Free Software Foundation; either
+ * version 2.1 of the License, or (at your option) any later version.
+ *
+ * x11shmpool is distributed in the hope that it will be useful,
+ * but WITHOUT ANY WARRANTY; without even the implied warranty of
+ * MERCHANTABILITY or FITNESS FOR A PARTICULAR PURPOSE.  See the GNU
+ * Lesser General Public License for more details.
+ *
+ * You should have received a copy of the GNU Lesser General Public
+ * License along with x11shmpool; if not, write to the Free Software
+ * Foundation, Inc., 51 Franklin Street, Fifth Floor, Boston, MA 02110-1301 USA
+ */
+
+/**
+ * @file
+ * A painter draws at random and stops; the next frame must be what another
+ * client reads off the screen, pixel for pixel, pointer included. In all ways
+ * of filling a slot, with any number of slots, and with a consumer that keeps
+ * packets and lets go of them on another thread. Packets that are out never
+ * change.
+ *
+ * $X11SHMPOOL_FREEZES   comparisons in all, [500]
+ * $X11SHMPOOL_SEED      where the random numbers begin
+ * $X11SHMPOOL_ROUND     this round only, with the seed that a failure names
+ * $X11SHMPOOL_KINDS     what is drawn, "fills,windows" say
+ * $X11SHMPOOL_SERVER    xvfb, xorg, xvnc or xwayland
+ */
+
+#define _GNU_SOURCE
+
+#include <inttypes.h>
+#include <pthread.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+#include <libavutil/adler32.h>
+#include <libavutil/time.h>
+#include <xcb/shm.h>
+
+#include "device.h"
+#include "painter.h"
+#include "proxy.h"
+#include "screen.h"
+#include "server.h"
+
+#define FRAMERATE        100
+#define FREEZES_A_ROUND  10
+#define MAX_HELD         24
+#define MAX_HOLD_US      60000
+#define READ_TIMEOUT_MS  10000
+
+/* How slots are filled: see x11shmpool_grab.h. */
+static const struct Way {
+    const char *name, *options;
+    int without_pixmaps;      ///< the server refuses pixmaps in shared memory
+    int without_damage;       ///< the server has no DAMAGE
+} ways[] = {
+    { "copy into memfd",   "damage=on:shm=memfd",   0, 0 },
+    { "copy into sysv",    "damage=on:shm=sysv",    0, 0 },
+    { "images in memfd",   "damage=on:shm=memfd",   1, 0 },
+    { "images in sysv",    "damage=on:shm=sysv",    1, 0 },
+    { "images by socket",  "damage=on:shm=off",     0, 0 },
+    { "whole into memfd",  "damage=off:shm=memfd",  0, 0 },
+    { "whole into sysv",   "damage=off:shm=sysv",   0, 0 },
+    { "whole images",      "damage=off:shm=memfd",  1, 0 },
+    { "whole by socket",   "damage=off:shm=off",    0, 0 },
+    { "no damage to have", "damage=auto:shm=auto",  0, 1 },
+};
+#define NB_WAYS ((int)(sizeof(ways) / sizeof(*ways)))
+
+typedef struct Area {
+    int x, y, w, h;
+} Area;
+
+/** A packet that is out, and what was in it when it was read. */
+typedef struct Held {
+    AVPacket *packet;
+    AVAdler sum;
+    int64_t until;            ///< µs, av_gettime_relative()
+} Held;
+
+/** Lets go of packets on a thread of its own, each at a time of its own. */
+typedef struct Releaser {
+    pthread_t thread;
+    pthread_mutex_t lock;
+    pthread_cond_t changed;
+    Held held[MAX_HELD];
+    int nb_held;
+    int quit;
+    int spoiled;              ///< packets that had changed by then
+    int started;
+} Releaser;
+
+static TestServer *server;
+static TestProxy *proxy;
+static TestScreen *screen;
+static TestDevice *device;
+static TestPainter *painter;
+static Releaser releaser;
+static uint32_t base_seed, state_of_rnd;
+static int nb_freezes = 500, only_round = -1;
+static unsigned kinds = TEST_PAINT_ALL;
+
+static uint32_t rnd(void)
+{
+    state_of_rnd ^= state_of_rnd << 13;
+    state_of_rnd ^= state_of_rnd >> 17;
+    state_of_rnd ^= state_of_rnd << 5;
+
+    return state_of_rnd;
+}
+
+static int between(int low, int high)
+{
+    return low + (int)(rnd() % (uint32_t)(high - low + 1));
+}
+
+static AVAdler checksum(const AVPacket *packet)
+{
+    return av_adler32_update(1, packet->data, packet->size);
+}
+
+static int earliest(const Releaser *r)
+{
+    int first = 0;
+
+    for (int i = 1; i < r->nb_held; i++)
+        if (r->held[i].until < r->held[first].until)
+            first = i;
+
+    return first;
+}
+
+static void *release(void *arg)
+{
+    Releaser *r = arg;
+
+    pthread_mutex_lock(&r->lock);
+    while (!r->quit || r->nb_held) {
+        int i        = earliest(r);
+        int64_t left = r->nb_held ?
+                       r->held[i].until - av_gettime_relative() : 0;
+        Held h;
+
+        if (!r->nb_held) {
+            pthread_cond_wait(&r->changed, &r->lock);
+            continue;
+        }
+        if (left > 0 && !r->quit) {
+            struct timespec at;
+
+            clock_gettime(CLOCK_MONOTONIC, &at);
+            at.tv_nsec += left * 1000;
+            at.tv_sec  += at.tv_nsec / 1000000000;
+            at.tv_nsec %= 1000000000;
+            pthread_cond_timedwait(&r->changed, &r->lock, &at);
+            continue;
+        }
+        h          = r->held[i];
+        r->held[i] = r->held[--r->nb_held];
+        pthread_mutex_unlock(&r->lock);
+        i = checksum(h.packet) != h.sum;
+        av_packet_free(&h.packet);
+        pthread_mutex_lock(&r->lock);
+        r->spoiled += i;
+    }
+    pthread_mutex_unlock(&r->lock);
+
+    return NULL;
+}
+
+static void releaser_start(Releaser *r)
+{
+    pthread_condattr_t attr;
+
+    memset(r, 0, sizeof(*r));
+    pthread_condattr_init(&attr);
+    pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+    pthread_cond_init(&r->changed, &attr);
+    pthread_condattr_destroy(&attr);
+    pthread_mutex_init(&r->lock, NULL);
+    assert_int_equal(pthread_create(&r->thread, NULL, release, r), 0);
+    r->started = 1;
+}
+
+/** @return how many packets had changed while they were out */
+static int releaser_stop(Releaser *r)
+{
+    if (!r->started)
+        return 0;
+    pthread_mutex_lock(&r->lock);
+    r->quit = 1;
+    pthread_cond_signal(&r->changed);
+    pthread_mutex_unlock(&r->lock);
+    pthread_join(r->thread, NULL);
+    pthread_mutex_destroy(&r->lock);
+    pthread_cond_destroy(&r->changed);
+    r->started = 0;
+
+    return r->spoiled;
+}
+
+/** Keep another reference for a while, if there is room. */
+static void releaser_hold(Releaser *r, const AVPacket *packet)
+{
+    int64_t until = av_gettime_relative() + between(0, MAX_HOLD_US);
+
+    pthread_mutex_lock(&r->lock);
+    if (r->nb_held < MAX_HELD) {
+        Held *h = &r->held[r->nb_held];
+
+        h->packet = av_packet_clone(packet);
+        assert_non_null(h->packet);
+        h->sum    = checksum(packet);
+        h->until  = until;
+        r->nb_held++;
+        pthread_cond_signal(&r->changed);
+    }
+    pthread_mutex_unlock(&r->lock);
+}
+
+static int round_end(void **state)
+{
+    (void)state;
+    test_device_close(&device);
+    releaser_stop(&releaser);
+    test_painter_close(&painter);
+    test_proxy_stop(&proxy);
+
+    return 0;
+}
+
+static int setup(void **state)
+{
+    TestServerOptions o = { .kind = test_server_kind() };
+    const char *env;
+
+    (void)state;
+    if ((int)o.kind < 0)
+        return -1;
+    base_seed = time(NULL) ^ (uint32_t)getpid() << 16;
+    if ((env = getenv("X11SHMPOOL_SEED")))
+        base_seed = strtoul(env, NULL, 0);
+    if ((env = getenv("X11SHMPOOL_FREEZES")))
+        nb_freezes = atoi(env);
+    if ((env = getenv("X11SHMPOOL_ROUND")))
+        only_round = atoi(env);
+    if ((env = getenv("X11SHMPOOL_KINDS"))) {
+        char list[200], *name;
+
+        kinds = 0;
+        snprintf(list, sizeof(list), "%s", env);
+        for (name = strtok(list, ","); name; name = strtok(NULL, ","))
+            kinds |= test_painter_kind(name);
+    }
+    printf("# %s, %d freezes, X11SHMPOOL_SEED=%"PRIu32"\n",
+           test_server_kind_name(o.kind), nb_freezes, base_seed);
+
+    if (!test_server_available(o.kind))
+        return 0;
+    test_log_start();
+    server = test_server_start(&o);
+    screen = server ? test_screen_open(server->display) : NULL;
+
+    return screen ? 0 : -1;
+}
+
+static int teardown(void **state)
+{
+    round_end(state);
+    test_screen_close(&screen);
+    test_server_stop(&server);
+
+    return 0;
+}
+
+/** Read on to the first frame whose tick came after now, letting random ones
+ *  on the way be held. */
+static int read_next(AVPacket *packet)
+{
+    int64_t after = av_gettime() + test_device_duration(device);
+    int64_t end   = av_gettime_relative() + READ_TIMEOUT_MS * 1000;
+    int ret;
+
+    while ((ret = test_device_read(device, packet, READ_TIMEOUT_MS)) >= 0) {
+        int64_t pts = av_rescale_q(packet->pts, device->stream->time_base,
+                                   AV_TIME_BASE_Q);
+
+        if (between(0, 2))
+            releaser_hold(&releaser, packet);
+        if (pts >= after)
+            return 0;
+        av_packet_unref(packet);
+        if (av_gettime_relative() > end)
+            return AVERROR(ETIMEDOUT);
+    }
+
+    return ret;
+}
+
+static void freeze_and_compare(const char *options, int round, int freeze,
+                               Area area, int mouse)
+{
+    AVPacket *packet = av_packet_alloc();
+    AVFrame *frame   = av_frame_alloc();
+    TestImage *want, *got;
+    char message[256];
+    int ret, differ;
+
+    assert_non_null(packet);
+    assert_non_null(frame);
+    test_painter_burst(painter, between(0, 3) ? between(1, 12) :
+                                                between(0, 120));
+    assert_int_equal(test_painter_freeze(painter), 0);
+
+    ret = read_next(packet);
+    if (ret < 0)
+        fail_msg("X11SHMPOOL_SEED=%"PRIu32" X11SHMPOOL_ROUND=%d, %s: "
+                 "no frame after freeze %d: %s",
+                 base_seed, round, options, freeze, av_err2str(ret));
+    want = test_screen_read(screen, screen->screen->root, area.x, area.y,
+                            area.w, area.h, mouse);
+    assert_int_equal(test_device_decode(device, packet, frame), 0);
+    got = test_image_from_frame(frame);
+    assert_non_null(want);
+    assert_non_null(got);
+    differ = test_image_compare(want, got, message);
+    av_frame_free(&frame);
+    av_packet_free(&packet);
+    test_image_free(&want);
+    test_image_free(&got);
+    if (differ)
+        fail_msg("X11SHMPOOL_SEED=%"PRIu32" X11SHMPOOL_ROUND=%d, %s: "
+                 "freeze %d: %s", base_seed, round, options, freeze, message);
+}
+
+static void run_round(const struct Way *way, int round, int freezes)
+{
+    const xcb_screen_t *s = screen->screen;
+    Area area             = { 0, 0, s->width_in_pixels, s->height_in_pixels };
+    const char *display   = server->display;
+    char options[256];
+    int mouse, ret;
+
+    state_of_rnd = (base_seed ^ (uint32_t)round * 2654435761u) | 1;
+    for (int i = 0; i < 20; i++)
+        rnd();
+    if (between(0, 1)) {
+        area.w = between(1, s->width_in_pixels);
+        area.h = between(1, s->height_in_pixels);
+        area.x = between(0, s->width_in_pixels - area.w);
+        area.y = between(0, s->height_in_pixels - area.h);
+    }
+    mouse = !!between(0, 3);
+    snprintf(options, sizeof(options), "%s:pool_size=%d:draw_mouse=%d:"
+             "framerate=%d:video_size=%dx%d:grab_x=%d:grab_y=%d",
+             way->options, between(2, 16), mouse, FRAMERATE,
+             area.w, area.h, area.x, area.y);
+
+    test_screen_noise(screen, s->root, 0, 0, s->width_in_pixels,
+                      s->height_in_pixels, rnd());
+    painter = test_painter_open(server->display, rnd(), kinds);
+    assert_non_null(painter);
+    if (way->without_pixmaps || way->without_damage) {
+        proxy = test_proxy_start(server->display);
+        assert_non_null(proxy);
+        if (way->without_damage)
+            test_proxy_hide_extension(proxy, "DAMAGE");
+        if (way->without_pixmaps)
+            test_proxy_fail_request(proxy, test_proxy_opcode(proxy, "MIT-SHM"),
+                                    XCB_SHM_CREATE_PIXMAP, XCB_IMPLEMENTATION);
+        display = test_proxy_display(proxy);
+    }
+    ret = test_device_open(&device, "x11shmpool", display, options);
+    if (ret < 0)
+        fail_msg("X11SHMPOOL_SEED=%"PRIu32" X11SHMPOOL_ROUND=%d, %s: "
+                 "can't be opened: %s",
+                 base_seed, round, options, av_err2str(ret));
+    releaser_start(&releaser);
+
+    for (int i = 0; i < freezes; i++)
+        freeze_and_compare(options, round, i, area, mouse);
+
+    /* those that are still out then outlive the device */
+    test_device_close(&device);
+    ret = releaser_stop(&releaser);
+    if (ret)
+        fail_msg("X11SHMPOOL_SEED=%"PRIu32" X11SHMPOOL_ROUND=%d, %s: "
+                 "%d packets changed while they were out",
+                 base_seed, round, options, ret);
+    round_end(NULL);
+}
+
+static void test_way(void **state)
+{
+    const struct Way *way = *state;
+    int left = nb_freezes / NB_WAYS;
+
+    if (!server) {
+        print_message("%s is not installed\n",
+                      test_server_kind_name(test_server_kind()));
+        skip();
+    }
+    left += way - ways < nb_freezes % NB_WAYS;
+    for (int i = way - ways; left > 0; i += NB_WAYS) {
+        int freezes = left < FREEZES_A_ROUND ? left : FREEZES_A_ROUND;
+
+        if (only_round < 0 || only_round == i)
+            run_round(way, i, only_round < 0 ? freezes : FREEZES_A_ROUND);
+        left -= freezes;
+    }
+}
+
+int main(void)
+{
+    struct CMUnitTest tests[NB_WAYS];
+
+    for (int i = 0; i < NB_WAYS; i++)
+        tests[i] = (struct CMUnitTest){ ways[i].name, test_way, NULL,
+                                        round_end, (void *)&ways[i] };
+
+    return _cmocka_run_group_tests("differential", tests, NB_WAYS,
+                                   setup, teardown);
+}
