@@ -1,0 +1,337 @@
+/*
+ * This file is part of x11shmpool.
+ *
+ * x11shmpool is free software; you can redistribute it and/or
+ * modify it under the terms of the GNU Lesser General Public
+ * License as published by the Free Software Foundation; either
+ * version 2.1 of the License, or (at your option) any later version.
+ *
+ * x11shmpool is distributed in the hope that it will be useful,
+ * but WITHOUT ANY WARRANTY; without even the implied warranty of
+ * MERCHANTABILITY or FITNESS FOR A PARTICULAR PURPOSE.  See the GNU
+ * Lesser General Public License for more details.
+ *
+ * You should have received a copy of the GNU Lesser General Public
+ * License along with x11shmpool; if not, write to the Free Software
+ * Foundation, Inc., 51 Franklin Street, Fifth Floor, Boston, MA 02110-1301 USA
+ */
+
+/**
+ * @file
+ * What passes between device and server, counted by a proxy; and what happens
+ * when the server does not tell of what it draws.
+ */
+
+#include <fcntl.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+#include <libavutil/intreadwrite.h>
+#include <libavutil/time.h>
+
+#include "proxy.h"
+#include "server.h"
+#include "shot.h"
+
+#define WIDTH  320
+#define HEIGHT 240
+
+enum { QUERY_POINTER = 38, XFIXES_GET_CURSOR_IMAGE = 4,
+       XFIXES_SELECT_CURSOR_INPUT = 3, SHM_CREATE_PIXMAP = 5 };
+
+static TestServer *server;
+static TestScreen *screen;
+static TestProxy *proxy;
+static xcb_window_t root;
+static TestDevice *d;          /* the test's; closed after it, also if it fails */
+
+static int close_device(void **state)
+{
+    (void)state;
+    test_device_close(&d);
+    return 0;
+}
+
+static int setup(void **state)
+{
+    uint32_t *cursor = test_shot_cursor(16, 16, 3);
+
+    (void)state;
+    test_log_start();
+    if (!(server = test_server_start(&(TestServerOptions){
+                        .width = WIDTH, .height = HEIGHT, .fbdir = 1 })) ||
+        !(screen = test_screen_open(server->display)) ||
+        !(proxy = test_proxy_start(server->display)) || !cursor)
+        return -1;
+    root = screen->screen->root;
+    test_screen_noise(screen, root, 0, 0, WIDTH, HEIGHT, 1);
+    test_screen_cursor(screen, root, cursor, 16, 16, 4, 4);
+    free(cursor);
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    (void)state;
+    test_proxy_stop(&proxy);
+    test_screen_close(&screen);
+    test_server_stop(&server);
+    return 0;
+}
+
+static void read_packets(int n)
+{
+    AVPacket *packet = av_packet_alloc();
+
+    while (n--) {
+        int ret = test_device_read(d, packet, 5000);
+
+        if (ret < 0) {
+            test_log_print();
+            fail_msg("no packet: %s", av_err2str(ret));
+        }
+        av_packet_unref(packet);
+    }
+    av_packet_free(&packet);
+}
+
+/* Fail unless no more than so many were counted. */
+static void at_most(int64_t limit, int64_t n, const char *what)
+{
+    if (n <= limit)
+        return;
+    test_proxy_print(proxy);
+    fail_msg("%lld %s, at most %lld are right", (long long)n, what,
+             (long long)limit);
+}
+
+/* What it costs to look, twice a second, whether damage tells the truth. */
+#define LOOKS_PER_S       3    /* round trips */
+#define LOOK_REQUESTS_PER_S 50
+
+static void still_screen(void **state)
+{
+    (void)state;
+    d = test_shot_open("x11shmpool", test_proxy_display(proxy),
+                       "draw_mouse=0:framerate=120");
+    read_packets(30);
+    test_proxy_reset(proxy);
+    read_packets(240);
+    at_most(2 * LOOK_REQUESTS_PER_S, test_proxy_requests(proxy),
+            "requests for 240 still frames");
+    at_most(2 * LOOKS_PER_S, test_proxy_round_trips(proxy),
+            "round trips for 240 still frames");
+    at_most(0, test_proxy_events(proxy), "events for 240 still frames");
+    assert_true(test_device_stat(d, "stat_repeated") >= 240);
+    test_device_close(&d);
+}
+
+static void still_screen_with_pointer(void **state)
+{
+    (void)state;
+    d = test_shot_open("x11shmpool", test_proxy_display(proxy),
+                       "draw_mouse=1:framerate=120");
+    read_packets(30);
+    test_proxy_reset(proxy);
+    read_packets(240);
+    at_most(240 + 2 * LOOK_REQUESTS_PER_S, test_proxy_requests(proxy),
+            "requests for 240 still frames with the pointer");
+    at_most(240 + 2 * LOOKS_PER_S, test_proxy_round_trips(proxy),
+            "round trips for 240 still frames with the pointer");
+    at_most(0, test_proxy_count(proxy, test_proxy_opcode(proxy, "XFIXES"),
+                                XFIXES_GET_CURSOR_IMAGE),
+            "times that the same pointer's image was fetched");
+    test_device_close(&d);
+}
+
+static void no_pointer_costs_nothing(void **state)
+{
+    int xfixes = test_proxy_opcode(proxy, "XFIXES");
+
+    (void)state;
+    test_proxy_reset(proxy);
+    d = test_shot_open("x11shmpool", test_proxy_display(proxy),
+                       "draw_mouse=0:framerate=120");
+    for (int i = 0; i < 60; i++) {
+        test_screen_fill(screen, root, i, i, 9, 9, i);
+        test_screen_warp(screen, i, 2 * i);
+        read_packets(1);
+    }
+    at_most(0, test_proxy_count(proxy, QUERY_POINTER, -1),
+            "questions for the pointer's position with draw_mouse=0");
+    at_most(0, test_proxy_count(proxy, xfixes, XFIXES_GET_CURSOR_IMAGE),
+            "questions for the pointer's image with draw_mouse=0");
+    at_most(0, test_proxy_count(proxy, xfixes, XFIXES_SELECT_CURSOR_INPUT),
+            "requests to be told of the pointer's image with draw_mouse=0");
+    test_device_close(&d);
+}
+
+static void one_round_trip(void **state)
+{
+    static const char *const options[] = {
+        "draw_mouse=0", "draw_mouse=1", "draw_mouse=1:shm=sysv",
+        "draw_mouse=1:damage=off", "draw_mouse=0:damage=off",
+        "draw_mouse=1:grab_x=3:video_size=301x201",
+    };
+
+    (void)state;
+    for (size_t k = 0; k < sizeof(options) / sizeof(*options); k++) {
+        char all[128], what[160];
+        int64_t captured, trips;
+
+        snprintf(all, sizeof(all), "framerate=100:%s", options[k]);
+        d = test_shot_open("x11shmpool", test_proxy_display(proxy), all);
+        read_packets(40);
+        test_proxy_reset(proxy);
+        captured = test_device_stat(d, "stat_captured");
+        for (int i = 0; i < 200; i++) {
+            test_screen_fill(screen, root, i, i / 2, 30, 20, i * 99);
+            if (k & 1)
+                test_screen_warp(screen, 10 + i, 100);
+            read_packets(1);
+        }
+        trips    = test_proxy_round_trips(proxy);
+        captured = test_device_stat(d, "stat_captured") - captured;
+        assert_true(captured >= 100);
+        snprintf(what, sizeof(what), "round trips for %d frames, %s",
+                 (int)captured, all);
+        at_most(captured + 3 * LOOKS_PER_S, trips, what);
+        test_device_close(&d);
+    }
+}
+
+/* The server draws, and says nothing. */
+static void hidden_damage(void **state)
+{
+    int event = test_proxy_first_event(proxy, "DAMAGE");
+
+    (void)state;
+    d = test_shot_open("x11shmpool", test_proxy_display(proxy),
+                       "framerate=50");
+    read_packets(10);
+    test_proxy_hide_event(proxy, event);
+    /* what is on its way already may still be told */
+    test_screen_fill(screen, root, 0, 0, 1, 1, 77);
+    read_packets(30);
+    test_log_start();
+    for (int i = 0; i < 3; i++) {
+        test_screen_noise(screen, root, 60 + i, 50, 90, 60, 100 + i);
+        test_shot_comes_true(d, screen, root, 0, 0, 1, 5000,
+                             "a change that the server didn't tell of");
+    }
+    assert_true(test_log_count("", AV_LOG_WARNING) >= 1);
+    test_proxy_hide_event(proxy, 0);
+    test_device_close(&d);
+}
+
+/* Drawn past the server: into its framebuffer's memory, as some GL paths do. */
+static void drawn_past_the_server(void **state)
+{
+    char path[128];
+    struct stat st;
+    uint32_t header, colours, stride;
+    uint8_t *file;
+    int fd;
+
+    (void)state;
+    snprintf(path, sizeof(path), "%s/Xvfb_screen0", server->dir);
+    fd = open(path, O_RDWR);
+    assert_true(fd >= 0);
+    assert_int_equal(fstat(fd, &st), 0);
+    file = mmap(NULL, st.st_size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    assert_ptr_not_equal(file, MAP_FAILED);
+    header  = AV_RB32(file);
+    stride  = AV_RB32(file + 12 * 4);
+    colours = AV_RB32(file + 19 * 4);
+    assert_true(header + colours * 12 + stride * HEIGHT <= st.st_size);
+
+    d = test_shot_open("x11shmpool", server->display, "framerate=50");
+    test_shot_true(d, screen, root, 0, 0, 1, "the screen at first");
+    for (int round = 0; round < 3; round++) {
+        uint8_t *pixels = file + header + colours * 12;
+
+        for (int y = 30; y < 90; y++)
+            memset(pixels + y * stride + 100 * 4, 40 * round + y, 80 * 4);
+        test_shot_comes_true(d, screen, root, 0, 0, 1, 5000,
+                             "what was drawn past the server");
+    }
+    munmap(file, st.st_size);
+    close(fd);
+    test_device_close(&d);
+}
+
+/* The server can't, or won't, do what is best: the picture is the same. */
+static void lesser_servers(void **state)
+{
+    static const char *const hidden[] = {
+        "DAMAGE", "XFIXES", "Composite", "RANDR", "SHAPE", "MIT-SHM",
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(hidden) / sizeof(*hidden); i++) {
+        TestProxy *lesser = test_proxy_start(server->display);
+
+        test_proxy_hide_extension(lesser, hidden[i]);
+        if (i == 5)
+            test_proxy_hide_extension(lesser, "DAMAGE");
+        d = test_shot_open("x11shmpool", test_proxy_display(lesser),
+                           "framerate=100");
+        for (int k = 0; k < 5; k++) {
+            test_screen_noise(screen, root, 40 * k, 20 * k, 100, 70, k);
+            test_shot_true(d, screen, root, 0, 0, i != 1, hidden[i]);
+        }
+        test_device_close(&d);
+        test_proxy_stop(&lesser);
+    }
+}
+
+static void no_shared_pixmaps(void **state)
+{
+    static const char *const options[] = {
+        "framerate=100", "framerate=100:grab_x=7:video_size=201x101",
+    };
+
+    (void)state;
+    for (int i = 0; i < 2; i++) {
+        TestProxy *lesser = test_proxy_start(server->display);
+
+        test_proxy_fail_request(lesser, test_proxy_opcode(lesser, "MIT-SHM"),
+                                SHM_CREATE_PIXMAP, 17);
+        d = test_shot_open("x11shmpool", test_proxy_display(lesser),
+                           options[i]);
+        for (int k = 0; k < 8; k++) {
+            test_screen_noise(screen, root, 30 * k, 20 * k, 20 + k, 10, k);
+            test_screen_fill(screen, root, 200 - 20 * k, 9 * k, 31, 7, k * 777);
+            test_shot_true(d, screen, root, i ? 7 : 0, 0, 1,
+                           "without shared pixmaps");
+        }
+        test_device_close(&d);
+        test_proxy_stop(&lesser);
+    }
+}
+
+#define TEST(name) cmocka_unit_test_teardown(name, close_device)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(still_screen),
+        TEST(still_screen_with_pointer),
+        TEST(no_pointer_costs_nothing),
+        TEST(one_round_trip),
+        TEST(hidden_damage),
+        TEST(drawn_past_the_server),
+        TEST(lesser_servers),
+        TEST(no_shared_pixmaps),
+    };
+
+    return cmocka_run_group_tests_name("traffic", tests, setup, teardown);
+}
