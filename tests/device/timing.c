@@ -1,0 +1,350 @@
+/*
+ * This file is part of x11shmpool.
+ *
+ * x11shmpool is free software; you can redistribute it and/or
+ * modify it under the terms of the GNU Lesser General Public
+ * License as published by the Free Software Foundation; either
+ * version 2.1 of the License, or (at your option) any later version.
+ *
+ * x11shmpool is distributed in the hope that it will be useful,
+ * but WITHOUT ANY WARRANTY; without even the implied warranty of
+ * MERCHANTABILITY or FITNESS FOR A PARTICULAR PURPOSE.  See the GNU
+ * Lesser General Public License for more details.
+ *
+ * You should have received a copy of the GNU Lesser General Public
+ * License along with x11shmpool; if not, write to the Free Software
+ * Foundation, Inc., 51 Franklin Street, Fifth Floor, Boston, MA 02110-1301 USA
+ */
+
+/**
+ * @file
+ * Time: the frame grid, lateness, waiting and not waiting, pausing.
+ */
+
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+#include <libavutil/time.h>
+
+#include "server.h"
+#include "shot.h"
+
+#define WIDTH  320
+#define HEIGHT 240
+
+static TestServer *server;
+static TestScreen *screen;
+static TestDevice *d;          /* the test's; closed after it, also if it fails */
+
+static int setup(void **state)
+{
+    (void)state;
+    test_log_start();
+    if (!(server = test_server_start(&(TestServerOptions){
+                        .width = WIDTH, .height = HEIGHT })) ||
+        !(screen = test_screen_open(server->display)))
+        return -1;
+    test_screen_noise(screen, screen->screen->root, 0, 0, WIDTH, HEIGHT, 1);
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    (void)state;
+    test_screen_close(&screen);
+    test_server_stop(&server);
+    return 0;
+}
+
+static int close_device(void **state)
+{
+    (void)state;
+    if (server)
+        test_server_signal(server, SIGCONT);
+    test_device_close(&d);
+    return 0;
+}
+
+static int64_t next_pts(void)
+{
+    AVPacket *packet = av_packet_alloc();
+    int ret = test_device_read(d, packet, 5000);
+    int64_t pts = packet->pts;
+
+    if (ret < 0)
+        fail_msg("no packet: %s", av_err2str(ret));
+    assert_int_equal(packet->dts, packet->pts);
+    assert_int_equal(packet->stream_index, 0);
+    av_packet_free(&packet);
+    return pts;
+}
+
+/* The tick that has this timestamp, of a grid through start; -1 for none. Both
+ * are rounded to a µs. */
+static int64_t tick_of(int64_t start, int64_t pts, AVRational rate)
+{
+    int64_t n = av_rescale_rnd(pts - start, rate.num, rate.den * 1000000LL,
+                               AV_ROUND_NEAR_INF);
+    int64_t due = av_rescale_rnd(n, rate.den * 1000000LL, rate.num,
+                                 AV_ROUND_NEAR_INF);
+
+    return pts - start - due <= 1 && pts - start - due >= -1 ? n : -1;
+}
+
+static void grid(void **state)
+{
+    static const AVRational rates[] = {
+        { 30, 1 }, { 30000, 1001 }, { 60000, 1001 }, { 144, 1 }, { 7, 3 },
+        { 240, 1 }, { 1000, 7 },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(rates) / sizeof(*rates); i++) {
+        int frames = rates[i].num > 3 * rates[i].den ? 40 : 5;
+        char options[64];
+        int64_t start, last;
+
+        snprintf(options, sizeof(options), "framerate=%d/%d", rates[i].num,
+                 rates[i].den);
+        d = test_shot_open("x11shmpool", server->display, options);
+        last = start = next_pts();
+        for (int k = 0; k < frames; k++) {
+            int64_t pts = next_pts(), wall = av_gettime();
+
+            if (tick_of(start, pts, rates[i]) < 1 || pts <= last)
+                fail_msg("%s: %lld µs after the first frame is off the grid",
+                         options, (long long)(pts - start));
+            if (pts > wall || wall - pts > 1000000)
+                fail_msg("%s: a timestamp is %lld µs from the wall clock",
+                         options, (long long)(wall - pts));
+            last = pts;
+        }
+        assert_int_equal(d->stream->time_base.den, 1000000);
+        test_device_close(&d);
+    }
+}
+
+/* As fast as real time, neither faster nor slower. */
+static void pace(void **state)
+{
+    int64_t begin, missed, first, last = 0;
+
+    (void)state;
+    d = test_shot_open("x11shmpool", server->display, "framerate=50");
+    first = next_pts();
+    begin = av_gettime_relative();
+    for (int i = 0; i < 50; i++) {
+        test_screen_fill(screen, screen->screen->root, i, i, 9, 9, i);
+        last = next_pts();
+    }
+    missed = test_device_stat(d, "stat_missed") +
+             test_device_stat(d, "stat_dropped");
+    assert_true(last - first >= 1000000);
+    if (last - first > 1000000 + 20000 * (missed + 1))
+        fail_msg("50 frames at 50 fps span %lld µs with %d missed",
+                 (long long)(last - first), (int)missed);
+    assert_true(av_gettime_relative() - begin > 900000);
+}
+
+/* A consumer that stalls gets what waited in the queue, then what is new. */
+static void slow_consumer(void **state)
+{
+    int64_t start, last, dropped, woke;
+    int stale = 0, off = 0;
+
+    (void)state;
+    d = test_shot_open("x11shmpool", server->display,
+                       "framerate=100:pool_size=6");
+    start = last = next_pts();
+    for (int round = 0; round < 5; round++) {
+        for (int i = 0; i < 20; i++) {
+            int64_t pts = next_pts();
+
+            off += tick_of(start, pts, (AVRational){ 100, 1 }) < 1;
+            assert_true(pts > last);
+            last = pts;
+            test_screen_fill(screen, screen->screen->root, i, i, 9, 9, i);
+        }
+        dropped = test_device_stat(d, "stat_dropped");
+        for (int i = 0; i < 30; i++) {
+            test_screen_fill(screen, screen->screen->root, 2 * i, i, 9, 9, i);
+            av_usleep(10000);
+        }
+        woke  = av_gettime();
+        stale = 0;
+        for (;;) {
+            int64_t pts = next_pts();
+
+            off += tick_of(start, pts, (AVRational){ 100, 1 }) < 1;
+            assert_true(pts > last);
+            last = pts;
+            if (pts > woke)
+                break;
+            stale++;
+        }
+        if (stale > 6)
+            fail_msg("%d stale frames after a stall, of a pool of 6", stale);
+        if (test_device_stat(d, "stat_dropped") - dropped < 20)
+            fail_msg("%d frames dropped in 300 ms at 100 fps",
+                     (int)(test_device_stat(d, "stat_dropped") - dropped));
+    }
+    assert_int_equal(off, 0);
+}
+
+/* The server stops for a while: what was missed is counted, not made up. */
+static void late_frames(void **state)
+{
+    int64_t start, last, stopped, resumed, missed;
+    int during = 0;
+
+    (void)state;
+    d = test_shot_open("x11shmpool", server->display,
+                       "framerate=100:damage=off");
+    start = last = next_pts();
+    for (int i = 0; i < 20; i++)
+        last = next_pts();
+    test_server_signal(server, SIGSTOP);
+    stopped = av_gettime();
+    missed  = test_device_stat(d, "stat_missed");
+    av_usleep(500000);
+    test_server_signal(server, SIGCONT);
+    resumed = av_gettime();
+    for (;;) {
+        int64_t pts = next_pts();
+
+        assert_true(pts > last);
+        assert_true(tick_of(start, pts, (AVRational){ 100, 1 }) > 0);
+        last = pts;
+        if (pts > resumed + 50000)
+            break;
+        during += pts > stopped + 20000 && pts < resumed - 20000;
+    }
+    if (during > 1)
+        fail_msg("%d frames of the time when the server was stopped", during);
+    missed = test_device_stat(d, "stat_missed") - missed;
+    if (missed < 30)
+        fail_msg("%d ticks missed while the server was stopped for 500 ms",
+                 (int)missed);
+}
+
+static void not_waiting(void **state)
+{
+    AVPacket *packet = av_packet_alloc();
+    int again = 0, got = 0;
+    int64_t end = av_gettime_relative() + 5000000;
+
+    (void)state;
+    assert_int_equal(test_device_open_flags(&d, "x11shmpool", server->display,
+                                            "framerate=20",
+                                            AVFMT_FLAG_NONBLOCK), 0);
+    while (got < 5) {
+        int64_t before = av_gettime_relative();
+        int ret = av_read_frame(d->ctx, packet);
+
+        assert_true(av_gettime_relative() < end);
+        if (ret == AVERROR(EAGAIN)) {
+            if (av_gettime_relative() - before > 40000)
+                fail_msg("EAGAIN after %lld µs",
+                         (long long)(av_gettime_relative() - before));
+            again++;
+            av_usleep(1000);
+            continue;
+        }
+        assert_int_equal(ret, 0);
+        av_packet_unref(packet);
+        got++;
+    }
+    assert_true(again > 20);
+    av_packet_free(&packet);
+}
+
+static void pausing(void **state)
+{
+    AVPacket *packet = av_packet_alloc();
+    int64_t paused, resumed, captured, missed, start, end;
+
+    (void)state;
+    assert_int_equal(test_device_open_flags(&d, "x11shmpool", server->display,
+                                            "framerate=50:damage=off",
+                                            AVFMT_FLAG_NONBLOCK), 0);
+    end = av_gettime_relative() + 10000000;
+    while (av_read_frame(d->ctx, packet) < 0 && av_gettime_relative() < end)
+        av_usleep(1000);
+    start = packet->pts;
+    av_packet_unref(packet);
+
+    assert_int_equal(av_read_pause(d->ctx), 0);
+    paused = av_gettime();
+    av_usleep(100000);
+    while (av_read_frame(d->ctx, packet) >= 0) {
+        assert_true(packet->pts <= paused + 20000);
+        av_packet_unref(packet);
+    }
+    captured = test_device_stat(d, "stat_captured");
+    missed   = test_device_stat(d, "stat_missed");
+    for (int i = 0; i < 40; i++) {
+        assert_int_equal(av_read_frame(d->ctx, packet), AVERROR(EAGAIN));
+        av_usleep(10000);
+    }
+    assert_int_equal(test_device_stat(d, "stat_captured"), captured);
+
+    resumed = av_gettime();
+    assert_int_equal(av_read_play(d->ctx), 0);
+    while (av_read_frame(d->ctx, packet) < 0)
+        assert_true(av_gettime_relative() < end);
+    assert_true(packet->pts > resumed - 20000);
+    assert_true(tick_of(start, packet->pts, (AVRational){ 50, 1 }) > 0);
+    assert_true(test_device_stat(d, "stat_missed") - missed < 10);
+    av_packet_free(&packet);
+}
+
+/* What is left out stays on the grid, and there is a frame each second. */
+static void unchanged_skip(void **state)
+{
+    int64_t start, last;
+    int frames = 0;
+
+    (void)state;
+    d = test_shot_open("x11shmpool", server->display,
+                       "framerate=50:unchanged=skip:draw_mouse=0");
+    last = start = next_pts();
+    while (last - start < 3000000) {
+        int64_t pts = next_pts();
+
+        assert_true(tick_of(start, pts, (AVRational){ 50, 1 }) > 0);
+        if (pts - last > 1040000)
+            fail_msg("no frame for %lld µs", (long long)(pts - last));
+        last = pts;
+        frames++;
+    }
+    if (frames > 8)
+        fail_msg("%d frames in 3 s of a still screen", frames);
+    for (int i = 0; i < 10; i++) {
+        test_screen_fill(screen, screen->screen->root, i, i, 20, 20, i * 333);
+        test_shot_true(d, screen, screen->screen->root, 0, 0, 0,
+                       "unchanged=skip");
+    }
+}
+
+#define TEST(name) cmocka_unit_test_teardown(name, close_device)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(grid),
+        TEST(pace),
+        TEST(slow_consumer),
+        TEST(late_frames),
+        TEST(not_waiting),
+        TEST(pausing),
+        TEST(unchanged_skip),
+    };
+
+    return cmocka_run_group_tests_name("timing", tests, setup, teardown);
+}
