@@ -29,6 +29,7 @@
  * $X11SHMPOOL_ROUND     this round only, with the seed that a failure names
  * $X11SHMPOOL_KINDS     what is drawn, "fills,windows" say
  * $X11SHMPOOL_SERVER    xvfb, xorg, xvnc or xwayland
+ * $X11SHMPOOL_DEPTH     the screen's, where the server leaves a choice
  */
 
 #define _GNU_SOURCE
@@ -61,23 +62,27 @@
 #define MAX_HELD         24
 #define MAX_HOLD_US      60000
 #define READ_TIMEOUT_MS  10000
+#define HEAL_TIMEOUT_US  10000000
 
 /* How slots are filled: see x11shmpool_grab.h. */
 static const struct Way {
     const char *name, *options;
     int without_pixmaps;      ///< the server refuses pixmaps in shared memory
     int without_damage;       ///< the server has no DAMAGE
+    int flawed;               ///< the server's reports are known to be
+                              ///< incomplete: it may take a while
 } ways[] = {
-    { "copy into memfd",   "damage=on:shm=memfd",   0, 0 },
-    { "copy into sysv",    "damage=on:shm=sysv",    0, 0 },
-    { "images in memfd",   "damage=on:shm=memfd",   1, 0 },
-    { "images in sysv",    "damage=on:shm=sysv",    1, 0 },
-    { "images by socket",  "damage=on:shm=off",     0, 0 },
-    { "whole into memfd",  "damage=off:shm=memfd",  0, 0 },
-    { "whole into sysv",   "damage=off:shm=sysv",   0, 0 },
-    { "whole images",      "damage=off:shm=memfd",  1, 0 },
-    { "whole by socket",   "damage=off:shm=off",    0, 0 },
-    { "no damage to have", "damage=auto:shm=auto",  0, 1 },
+    { "copy into memfd",   "damage=on:shm=memfd",   0, 0, 0 },
+    { "copy into sysv",    "damage=on:shm=sysv",    0, 0, 0 },
+    { "images in memfd",   "damage=on:shm=memfd",   1, 0, 0 },
+    { "images in sysv",    "damage=on:shm=sysv",    1, 0, 0 },
+    { "images by socket",  "damage=on:shm=off",     0, 0, 0 },
+    { "whole into memfd",  "damage=off:shm=memfd",  0, 0, 0 },
+    { "whole into sysv",   "damage=off:shm=sysv",   0, 0, 0 },
+    { "whole images",      "damage=off:shm=memfd",  1, 0, 0 },
+    { "whole by socket",   "damage=off:shm=off",    0, 0, 0 },
+    { "no damage to have", "damage=auto:shm=auto",  0, 1, 0 },
+    { "damage unreported", "damage=auto:shm=auto",  0, 0, 1 },
 };
 #define NB_WAYS ((int)(sizeof(ways) / sizeof(*ways)))
 
@@ -256,6 +261,8 @@ static int setup(void **state)
         base_seed = strtoul(env, NULL, 0);
     if ((env = getenv("X11SHMPOOL_FREEZES")))
         nb_freezes = atoi(env);
+    if ((env = getenv("X11SHMPOOL_DEPTH")))
+        o.depth = atoi(env);
     if ((env = getenv("X11SHMPOOL_ROUND")))
         only_round = atoi(env);
     if ((env = getenv("X11SHMPOOL_KINDS"))) {
@@ -311,17 +318,34 @@ static int read_next(AVPacket *packet)
     return ret;
 }
 
-static void freeze_and_compare(const char *options, int round, int freeze,
-                               Area area, int mouse)
+static int differs(const TestImage *want, const AVPacket *packet,
+                   char *message)
+{
+    AVFrame *frame = av_frame_alloc();
+    TestImage *got;
+    int ret;
+
+    assert_non_null(frame);
+    assert_int_equal(test_device_decode(device, packet, frame), 0);
+    got = test_image_from_frame(frame);
+    assert_non_null(got);
+    ret = test_image_compare(want, got, message);
+    test_image_free(&got);
+    av_frame_free(&frame);
+
+    return ret;
+}
+
+static void freeze_and_compare(const struct Way *way, const char *options,
+                               int round, int freeze, Area area, int mouse)
 {
     AVPacket *packet = av_packet_alloc();
-    AVFrame *frame   = av_frame_alloc();
-    TestImage *want, *got;
+    int64_t end;
+    TestImage *want;
     char message[256];
     int ret, differ;
 
     assert_non_null(packet);
-    assert_non_null(frame);
     test_painter_burst(painter, between(0, 3) ? between(1, 12) :
                                                 between(0, 120));
     assert_int_equal(test_painter_freeze(painter), 0);
@@ -333,18 +357,38 @@ static void freeze_and_compare(const char *options, int round, int freeze,
                  base_seed, round, options, freeze, av_err2str(ret));
     want = test_screen_read(screen, screen->screen->root, area.x, area.y,
                             area.w, area.h, mouse);
-    assert_int_equal(test_device_decode(device, packet, frame), 0);
-    got = test_image_from_frame(frame);
     assert_non_null(want);
-    assert_non_null(got);
-    differ = test_image_compare(want, got, message);
-    av_frame_free(&frame);
+    differ = differs(want, packet, message);
+    end    = av_gettime_relative() + HEAL_TIMEOUT_US;
+    while (differ && way->flawed && av_gettime_relative() < end) {
+        av_packet_unref(packet);
+        assert_int_equal(read_next(packet), 0);
+        differ = differs(want, packet, message);
+    }
     av_packet_free(&packet);
     test_image_free(&want);
-    test_image_free(&got);
     if (differ)
         fail_msg("X11SHMPOOL_SEED=%"PRIu32" X11SHMPOOL_ROUND=%d, %s: "
                  "freeze %d: %s", base_seed, round, options, freeze, message);
+}
+
+/** A server that draws its pointer itself keeps damage quiet: while it saves
+ *  what is under the pointer it also updates windows of other visuals than
+ *  their parent's on the screen, and reports nothing of either (misprite.c,
+ *  DamageDrawInternal(); compinit.c, compSourceValidate()). So both at once
+ *  only where damage isn't relied upon, or may take a while. */
+static unsigned painted(const struct Way *way)
+{
+    TestServerKind kind = test_server_kind();
+    int draws_pointer = kind == TEST_SERVER_XVFB || kind == TEST_SERVER_XORG;
+    int one = between(0, 1);
+
+    if (!draws_pointer || way->flawed || way->without_damage ||
+        strstr(way->options, "damage=off"))
+        return kinds;
+
+    return kinds & ~(one ? TEST_PAINT_DEPTHS :
+                     TEST_PAINT_POINTER | TEST_PAINT_CURSORS);
 }
 
 static void run_round(const struct Way *way, int round, int freezes)
@@ -372,7 +416,7 @@ static void run_round(const struct Way *way, int round, int freezes)
 
     test_screen_noise(screen, s->root, 0, 0, s->width_in_pixels,
                       s->height_in_pixels, rnd());
-    painter = test_painter_open(server->display, rnd(), kinds);
+    painter = test_painter_open(server->display, rnd(), painted(way));
     assert_non_null(painter);
     if (way->without_pixmaps || way->without_damage) {
         proxy = test_proxy_start(server->display);
@@ -392,7 +436,11 @@ static void run_round(const struct Way *way, int round, int freezes)
     releaser_start(&releaser);
 
     for (int i = 0; i < freezes; i++)
-        freeze_and_compare(options, round, i, area, mouse);
+        freeze_and_compare(way, options, round, i, area, mouse);
+
+    if (way->without_pixmaps)
+        assert_true(test_proxy_count(proxy, test_proxy_opcode(proxy, "MIT-SHM"),
+                                     XCB_SHM_GET_IMAGE) > 0);
 
     /* those that are still out then outlive the device */
     test_device_close(&device);

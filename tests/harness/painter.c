@@ -162,8 +162,11 @@ static void find_visuals(TestPainter *p)
         for (int i = 0; i < xcb_depth_visuals_length(d.data); i++) {
             int n = p->nb_visuals;
 
-            if (v[i]._class != XCB_VISUAL_CLASS_TRUE_COLOR ||
-                n == MAX_VISUALS)
+            if (n == MAX_VISUALS)
+                break;
+            if (p->kinds & TEST_PAINT_DEPTHS ?
+                v[i]._class != XCB_VISUAL_CLASS_TRUE_COLOR :
+                v[i].visual_id != p->screen->root_visual)
                 continue;
             p->visuals[n].depth    = d.data->depth;
             p->visuals[n].visual   = v[i].visual_id;
@@ -698,12 +701,13 @@ static const struct {
     { "windows", TEST_PAINT_WINDOWS, paint_window },
     { "pointer", TEST_PAINT_POINTER, paint_pointer },
     { "cursors", TEST_PAINT_CURSORS, paint_cursor },
+    { "depths",  TEST_PAINT_DEPTHS,  NULL },
 };
-#define NB_KINDS ((int)(sizeof(kinds) / sizeof(*kinds)))
+#define NB_KINDS ((int)(sizeof(kinds) / sizeof(*kinds)) - 1)
 
 unsigned test_painter_kind(const char *name)
 {
-    for (int i = 0; i < NB_KINDS; i++)
+    for (int i = 0; i <= NB_KINDS; i++)
         if (!strcmp(kinds[i].name, name))
             return kinds[i].kind;
 
@@ -712,7 +716,7 @@ unsigned test_painter_kind(const char *name)
 
 void test_painter_burst(TestPainter *p, int n)
 {
-    if (!p->kinds)
+    if (!(p->kinds & ~TEST_PAINT_DEPTHS))
         return;
     while (n > 0) {
         int i = below(p, NB_KINDS);

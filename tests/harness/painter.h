@@ -34,11 +34,13 @@ enum {
     TEST_PAINT_IMAGES  = 1 << 2, ///< PutImage of noise
     TEST_PAINT_TEXT    = 1 << 3, ///< text in the server's own fonts
     TEST_PAINT_RENDER  = 1 << 4, ///< RENDER: glyphs, composites, gradients
-    TEST_PAINT_WINDOWS = 1 << 5, ///< of every depth: made, mapped, moved,
-                                 ///< resized, raised, shaped, destroyed
+    TEST_PAINT_WINDOWS = 1 << 5, ///< made, mapped, moved, resized, raised,
+                                 ///< shaped, destroyed
     TEST_PAINT_POINTER = 1 << 6, ///< warped, also into the corners
     TEST_PAINT_CURSORS = 1 << 7, ///< glyph and ARGB cursors
-    TEST_PAINT_ALL     = (1 << 8) - 1,
+    TEST_PAINT_DEPTHS  = 1 << 8, ///< with the windows: these are of every
+                                 ///< depth, not of the root's alone
+    TEST_PAINT_ALL     = (1 << 9) - 1,
 };
 
 typedef struct TestPainter TestPainter;

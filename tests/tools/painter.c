@@ -43,7 +43,7 @@ static int usage(const char *name)
             "burst] [-r bursts a second, 0: as fast as it goes] [-c bursts, "
             "0: until told to stop]\n"
             "kinds: fills copies images text render windows pointer cursors "
-            "all\n", name);
+            "depths all\n", name);
     return 2;
 }
 
