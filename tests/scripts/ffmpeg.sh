@@ -79,7 +79,7 @@ check 'two inputs of the same display' run -f x11shmpool -framerate 30 -i "$d" \
     -f x11shmpool -framerate 30 -i "$d" -filter_complex '[0][1]hstack' \
     -frames:v 20 -f null -
 
-for codec in mpeg4 ffv1 libx264 zlib; do
+for codec in mpeg4 ffv1 libx264 huffyuv; do
     if ! ffmpeg -hide_banner -v error -h encoder=$codec 2>&1 |
          grep -q '^Encoder'; then
         skip "recording with $codec" 'this ffmpeg lacks it'
