@@ -58,7 +58,8 @@
 #include "server.h"
 
 #define FRAMERATE        100
-#define FREEZES_A_ROUND  10
+#define FREEZES_A_ROUND  25
+#define TIDE             12    /* freezes from one tide to the next */
 #define MAX_HELD         24
 #define MAX_HOLD_US      60000
 #define READ_TIMEOUT_MS  10000
@@ -118,6 +119,11 @@ static Releaser releaser;
 static uint32_t base_seed, state_of_rnd;
 static int nb_freezes = 500, only_round = -1;
 static unsigned kinds = TEST_PAINT_ALL;
+
+/** How much the consumer keeps. With much all slots are in turn, with nothing
+ *  one or two are, and those that are not fall behind by more than the device
+ *  remembers. */
+static enum { ANY, MUCH, NOTHING } appetite;
 
 static uint32_t rnd(void)
 {
@@ -218,10 +224,18 @@ static int releaser_stop(Releaser *r)
     return r->spoiled;
 }
 
-/** Keep another reference for a while, if there is room. */
+/** Maybe keep another reference for a while, if there is room. */
 static void releaser_hold(Releaser *r, const AVPacket *packet)
 {
+    int hold      = between(0, 2);
     int64_t until = av_gettime_relative() + between(0, MAX_HOLD_US);
+
+    if (appetite != ANY) {
+        hold  = appetite == MUCH;
+        until = av_gettime_relative() + MAX_HOLD_US;
+    }
+    if (!hold)
+        return;
 
     pthread_mutex_lock(&r->lock);
     if (r->nb_held < MAX_HELD) {
@@ -306,8 +320,7 @@ static int read_next(AVPacket *packet)
         int64_t pts = av_rescale_q(packet->pts, device->stream->time_base,
                                    AV_TIME_BASE_Q);
 
-        if (between(0, 2))
-            releaser_hold(&releaser, packet);
+        releaser_hold(&releaser, packet);
         if (pts >= after)
             return 0;
         av_packet_unref(packet);
@@ -346,6 +359,12 @@ static void freeze_and_compare(const struct Way *way, const char *options,
     int ret, differ;
 
     assert_non_null(packet);
+    for (int i = between(appetite == ANY ? 0 : 3, 5); i > 0; i--) {
+        test_painter_burst(painter, between(1, 5));
+        assert_int_equal(test_device_read(device, packet, READ_TIMEOUT_MS), 0);
+        releaser_hold(&releaser, packet);
+        av_packet_unref(packet);
+    }
     test_painter_burst(painter, between(0, 3) ? between(1, 12) :
                                                 between(0, 120));
     assert_int_equal(test_painter_freeze(painter), 0);
@@ -435,8 +454,10 @@ static void run_round(const struct Way *way, int round, int freezes)
                  base_seed, round, options, av_err2str(ret));
     releaser_start(&releaser);
 
-    for (int i = 0; i < freezes; i++)
+    for (int i = 0; i < freezes; i++) {
+        appetite = round / NB_WAYS & 1 ? ANY : i % TIDE < 2 ? MUCH : NOTHING;
         freeze_and_compare(way, options, round, i, area, mouse);
+    }
 
     if (way->without_pixmaps)
         assert_true(test_proxy_count(proxy, test_proxy_opcode(proxy, "MIT-SHM"),
