@@ -78,6 +78,9 @@ static av_cold int init_damage(X11ShmpoolCapture *c)
     if (c->source->copyable)
         ret = x11shmpool_damage_init(&c->damage, c->display,
                                      c->source->window);
+    if (ret >= 0)
+        ret = x11shmpool_tree_init(&c->tree, c->display, c->source->window,
+                                   X11SHMPOOL_SOURCE_EVENTS);
     if (ret >= 0 || ret == AVERROR(EIO) || ret == AVERROR_EXIT)
         return ret;
     if (c->options.damage > 0) {
@@ -156,6 +159,7 @@ av_cold void x11shmpool_capture_uninit(X11ShmpoolCapture *c)
     x11shmpool_cursor_uninit(&c->cursor);
     x11shmpool_verify_uninit(&c->verify);
     x11shmpool_grab_uninit(&c->grab);
+    x11shmpool_tree_uninit(&c->tree);
     x11shmpool_damage_uninit(&c->damage);
     av_buffer_unref(&c->canvas_buf);
     x11shmpool_pool_free(&c->canvas_pool);
@@ -169,19 +173,32 @@ static void invalidate(X11ShmpoolCapture *c)
     x11shmpool_damage_clip(&c->damage, x11shmpool_source_visible(c->source));
 }
 
-static int read_events(X11ShmpoolCapture *c)
+static int read_events(X11ShmpoolCapture *c, int *moved)
 {
     xcb_generic_event_t *event;
-    int moved = 0;
+    int untrusted, ret = 0;
 
-    while ((event = xcb_poll_for_event(c->display->conn))) {
+    *moved = 0;
+    while (ret >= 0 && (event = xcb_poll_for_event(c->display->conn))) {
         if (!x11shmpool_damage_event(&c->damage, event) &&
             !x11shmpool_cursor_event(&c->cursor, event) &&
-            !x11shmpool_border_event(&c->border, event))
-            moved |= x11shmpool_source_event(c->source, event);
+            !x11shmpool_border_event(&c->border, event)) {
+            *moved |= x11shmpool_source_event(c->source, event);
+            ret     = x11shmpool_tree_event(&c->tree, event);
+        }
         free(event);
     }
-    return moved;
+
+    untrusted = x11shmpool_tree_hides_damage(&c->tree);
+    if (untrusted != c->untrusted)
+        av_log(c->log, AV_LOG_VERBOSE,
+               untrusted ? "A window is shown that the X server composites: "
+               "frames are captured whole.\n" : "Damage is tracked again.\n");
+    if (untrusted || c->untrusted)
+        x11shmpool_damage_invalidate(&c->damage);
+    c->untrusted = untrusted;
+
+    return ret;
 }
 
 static int follow_mouse(X11ShmpoolCapture *c)
@@ -208,9 +225,10 @@ static int follow_mouse(X11ShmpoolCapture *c)
 static int update(X11ShmpoolCapture *c)
 {
     X11ShmpoolSource *s = c->source;
-    int ret, moved = read_events(c);
+    int moved, ret;
 
-    if ((ret = x11shmpool_display_error(c->display)) < 0)
+    if ((ret = read_events(c, &moved)) < 0 ||
+        (ret = x11shmpool_display_error(c->display)) < 0)
         return ret;
     if (moved || !s->copyable) {
         if ((ret = x11shmpool_source_update(s)) < 0)
@@ -594,7 +612,7 @@ int x11shmpool_capture_idle(X11ShmpoolCapture *c)
     X11ShmpoolSource *s = c->source;
     X11ShmpoolDamageInfo info;
     X11ShmpoolRect differs, damaged;
-    int ret;
+    int moved, ret;
 
     if (!c->last || !s->viewable || !x11shmpool_damage_tracked(&c->damage) ||
         x11shmpool_damage_dirty(&c->damage) ||
@@ -611,11 +629,13 @@ int x11shmpool_capture_idle(X11ShmpoolCapture *c)
         return 0;
 
     /* A report of drawing that the rows show reaches us before they do. */
-    if (read_events(c)) {
-        x11shmpool_source_update(s);
+    ret = read_events(c, &moved);
+    if (ret >= 0 && moved) {
+        ret = x11shmpool_source_update(s);
         invalidate(c);
-        return 0;
     }
+    if (ret < 0 || moved)
+        return ret;
     if (!x11shmpool_damage_dirty(&c->damage))
         return lost(c);
 

@@ -31,6 +31,7 @@
 #include "x11shmpool_pool.h"
 #include "x11shmpool_region.h"
 #include "x11shmpool_source.h"
+#include "x11shmpool_tree.h"
 #include "x11shmpool_verify.h"
 
 /**
@@ -74,6 +75,8 @@ typedef struct X11ShmpoolCapture {
     void *log;
 
     X11ShmpoolDamage damage;
+    X11ShmpoolTree tree;
+    int untrusted;           ///< damage is not to be relied on for now
     X11ShmpoolGrab grab;
     X11ShmpoolCursor cursor;
     X11ShmpoolPalette palette;

@@ -19,6 +19,8 @@
 #ifndef AVDEVICE_X11SHMPOOL_ENGINE_H
 #define AVDEVICE_X11SHMPOOL_ENGINE_H
 
+#include "libavutil/rational.h"
+
 #include "x11shmpool_capture.h"
 
 /**

@@ -164,8 +164,8 @@ int x11shmpool_format_init(X11ShmpoolFormat *f, void *log,
     if (stride > (INT_MAX - AV_INPUT_BUFFER_PADDING_SIZE) / height) {
         av_log(log, AV_LOG_ERROR,
                "A picture of %dx%d pixels is too large for a packet: "
-               "at most %d bytes, not %"PRId64"\n", width, height,
-               INT_MAX - AV_INPUT_BUFFER_PADDING_SIZE, stride * height);
+               "it would be more than %d bytes\n", width, height,
+               INT_MAX - AV_INPUT_BUFFER_PADDING_SIZE);
         return AVERROR(EINVAL);
     }
 

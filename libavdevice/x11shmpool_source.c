@@ -161,7 +161,7 @@ end:
 av_cold int x11shmpool_source_open(X11ShmpoolSource *s, X11ShmpoolDisplay *d,
                                    xcb_window_t window)
 {
-    const uint32_t events = XCB_EVENT_MASK_STRUCTURE_NOTIFY;
+    const uint32_t events = X11SHMPOOL_SOURCE_EVENTS;
     xcb_get_window_attributes_reply_t *attributes = NULL;
     xcb_screen_t *screen = d->screen;
     int ret;

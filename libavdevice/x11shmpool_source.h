@@ -37,6 +37,9 @@
  * On the thread that owns the display.
  */
 
+/** What events a source needs to be selected on its window. */
+#define X11SHMPOOL_SOURCE_EVENTS XCB_EVENT_MASK_STRUCTURE_NOTIFY
+
 typedef struct X11ShmpoolSource {
     X11ShmpoolDisplay *display;
     xcb_window_t window;
