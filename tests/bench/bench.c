@@ -1,0 +1,493 @@
+/*
+ * This file is part of x11shmpool.
+ *
+ * x11shmpool is free software; you can redistribute it and/or
+ * modify it under the terms of the GNU Lesser General Public
+ * License as published by the Free Software Foundation; either
+ * version 2.1 of the License, or (at your option) any later version.
+ *
+ * x11shmpool is distributed in the hope that it will be useful,
+ * but WITHOUT ANY WARRANTY; without even the implied warranty of
+ * MERCHANTABILITY or FITNESS FOR A PARTICULAR PURPOSE.  See the GNU
+ * Lesser General Public License for more details.
+ *
+ * You should have received a copy of the GNU Lesser General Public
+ * License along with x11shmpool; if not, write to the Free Software
+ * Foundation, Inc., 51 Franklin Street, Fifth Floor, Boston, MA 02110-1301 USA
+ */
+
+/**
+ * @file
+ * x11shmpool beside x11grab, in one process and in turns: what a frame costs in
+ * time, in this process's CPU and in the X server's beyond what drawing alone
+ * costs it. Writes CSV to standard output and says on standard error what it
+ * does; tests/bench/run makes a table and a chart of it.
+ *
+ * Environment: BENCH_SECONDS, about how long it takes (default 190).
+ */
+
+#define _GNU_SOURCE
+
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <libavutil/log.h>
+#include <libavutil/time.h>
+#include <xcb/xcb.h>
+
+#include "device.h"
+#include "server.h"
+
+#define ROUNDS       3
+#define MAX_DISPLAYS 16
+#define DEFAULT_SECONDS 190.0
+
+static double scale = 1;
+
+typedef enum Work { STILL, SMALL, FULL, TYPING, SCROLL, AREA } Work;
+
+static const char *const work_names[] = {
+    [STILL]  = "still",
+    [SMALL]  = "100x100",
+    [FULL]   = "full motion",
+    [TYPING] = "typing",
+    [SCROLL] = "quarter scrolls",
+    [AREA]   = "area",
+};
+
+static void fail(const char *what)
+{
+    fprintf(stderr, "bench: %s\n", what);
+    exit(1);
+}
+
+/* The painter: a process of its own, so that what it uses is not counted as
+ * this one's. It is told what to draw by one integer: work << 8 | per cent. */
+
+typedef struct Painter {
+    pid_t pid;
+    int pipe;
+} Painter;
+
+static void paint_once(xcb_connection_t *c, xcb_screen_t *s, xcb_gcontext_t gc,
+                       Work work, int percent, unsigned n)
+{
+    int w = s->width_in_pixels, h = s->height_in_pixels;
+    uint32_t colour = n * 2654435761U & 0xffffff;
+    xcb_rectangle_t r = { 0, 0, w, h };
+
+    xcb_change_gc(c, gc, XCB_GC_FOREGROUND, &colour);
+    switch (work) {
+    case STILL:
+        return;
+    case SMALL:
+        r = (xcb_rectangle_t){ w / 3, h / 3, 100, 100 };
+        break;
+    case FULL:
+        break;
+    case TYPING:
+        r = (xcb_rectangle_t){ n % (w / 9) * 9, n / (w / 9) % (h / 16) * 16,
+                               9, 16 };
+        xcb_warp_pointer(c, XCB_NONE, s->root, 0, 0, 0, 0,
+                         w / 2 + n % 97, h / 2 + n % 61);
+        break;
+    case SCROLL:
+        xcb_copy_area(c, s->root, s->root, gc, w / 4, h / 4 + 8, w / 4, h / 4,
+                      w / 2, h / 2 - 8);
+        r = (xcb_rectangle_t){ w / 4, h / 4 + h / 2 - 8, w / 2, 8 };
+        break;
+    case AREA:
+        if (!percent)
+            return;
+        r.height = h * percent / 100;
+        break;
+    }
+    xcb_poly_fill_rectangle(c, s->root, gc, 1, &r);
+    xcb_flush(c);
+}
+
+static void paint(const char *display, int commands)
+{
+    const uint32_t mode = XCB_SUBWINDOW_MODE_INCLUDE_INFERIORS;
+    xcb_connection_t *c = xcb_connect(display, NULL);
+    int64_t due = av_gettime_relative();
+    xcb_screen_t *s;
+    xcb_gcontext_t gc;
+    int command = STILL;
+    unsigned n = 0;
+
+    if (xcb_connection_has_error(c))
+        _exit(1);
+    s  = xcb_setup_roots_iterator(xcb_get_setup(c)).data;
+    gc = xcb_generate_id(c);
+    xcb_create_gc(c, gc, s->root, XCB_GC_SUBWINDOW_MODE, &mode);
+    for (;;) {
+        struct pollfd p = { .fd = commands, .events = POLLIN };
+        int64_t left = due - av_gettime_relative();
+
+        if (poll(&p, 1, left > 0 ? left / 1000 : 0) > 0) {
+            if (read(commands, &command, sizeof(command)) != sizeof(command))
+                _exit(0);
+            due = av_gettime_relative();
+            continue;
+        }
+        if ((left = due - av_gettime_relative()) > 0)
+            av_usleep(left);
+        paint_once(c, s, gc, command >> 8, command & 255, n++);
+        due += 1000000 / 60;
+        if (xcb_connection_has_error(c))
+            _exit(1);
+    }
+}
+
+static void painter_start(Painter *p, const char *display)
+{
+    int fd[2];
+
+    if (pipe(fd))
+        fail("no pipe");
+    p->pid = fork();
+    if (p->pid < 0)
+        fail("no process");
+    if (!p->pid) {
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
+        close(fd[1]);
+        paint(display, fd[0]);
+    }
+    close(fd[0]);
+    p->pipe = fd[1];
+}
+
+static void painter_tell(Painter *p, Work work, int percent)
+{
+    int command = work << 8 | percent;
+
+    if (write(p->pipe, &command, sizeof(command)) != sizeof(command))
+        fail("the painter is gone");
+}
+
+static void painter_stop(Painter *p)
+{
+    close(p->pipe);
+    kill(p->pid, SIGKILL);
+    waitpid(p->pid, NULL, 0);
+}
+
+/* What one way of capturing costs, in ms a frame. */
+typedef struct Cost {
+    double wall, client, server;
+    int frames;
+    double off_grid;           /* per cent of the frames */
+} Cost;
+
+typedef struct Stage {
+    TestServer *server[MAX_DISPLAYS];
+    Painter painter[MAX_DISPLAYS];
+    int nb_displays, width, height;
+} Stage;
+
+static void stage_start(Stage *s, int n, int width, int height)
+{
+    memset(s, 0, sizeof(*s));
+    s->nb_displays = n;
+    s->width       = width;
+    s->height      = height;
+    for (int i = 0; i < n; i++) {
+        s->server[i] = test_server_start(&(TestServerOptions){
+                                             .width = width, .height = height });
+        if (!s->server[i])
+            fail("no X server");
+        painter_start(&s->painter[i], s->server[i]->display);
+    }
+}
+
+static void stage_stop(Stage *s)
+{
+    /* painters first: each holds what keeps the servers before it alive */
+    for (int i = 0; i < s->nb_displays; i++)
+        painter_stop(&s->painter[i]);
+    for (int i = 0; i < s->nb_displays; i++)
+        test_server_stop(&s->server[i]);
+}
+
+static void stage_paint(Stage *s, Work work, int percent)
+{
+    for (int i = 0; i < s->nb_displays; i++)
+        painter_tell(&s->painter[i], work, percent);
+}
+
+static double servers_ms(const Stage *s)
+{
+    int64_t sum = 0;
+
+    for (int i = 0; i < s->nb_displays; i++)
+        sum += test_process_cpu(s->server[i]->pid);
+    return sum / 1e6;
+}
+
+static double own_ms(void)
+{
+    struct rusage u;
+
+    getrusage(RUSAGE_SELF, &u);
+    return u.ru_utime.tv_sec * 1e3 + u.ru_utime.tv_usec / 1e3 +
+           u.ru_stime.tv_sec * 1e3 + u.ru_stime.tv_usec / 1e3;
+}
+
+static double now_ms(void)
+{
+    return av_gettime_relative() / 1e3;
+}
+
+typedef struct Reader {
+    const char *display, *format, *options;
+    int touch, stalls;
+    double rate;               /* frames a second; 0: as fast as it goes */
+    pthread_barrier_t *ready;
+    pthread_t thread;
+    volatile int *stop;
+    int frames, off_grid;
+    uint64_t sum;              /* so that the reading is not optimised away */
+} Reader;
+
+static uint64_t read_bytes(const AVPacket *packet)
+{
+    uint64_t sum = 0;
+
+    for (int i = 0; i + 8 <= packet->size; i += 8) {
+        uint64_t v;
+
+        memcpy(&v, packet->data + i, sizeof(v));
+        sum += v;
+    }
+    return sum;
+}
+
+static void *read_frames(void *arg)
+{
+    Reader *r = arg;
+    AVPacket *packet = av_packet_alloc();
+    int64_t first = 0;
+    TestDevice *d;
+    int ret = test_device_open(&d, r->format, r->display, r->options);
+
+    if (ret < 0) {
+        fprintf(stderr, "bench: %s %s: %s\n", r->format, r->options,
+                av_err2str(ret));
+        exit(1);
+    }
+    for (int i = 0; i < 4; i++) {
+        if (test_device_read(d, packet, 5000) < 0)
+            fail("no frame");
+        first = packet->pts;
+        av_packet_unref(packet);
+    }
+    pthread_barrier_wait(r->ready);
+    while (!*r->stop) {
+        if ((ret = test_device_read(d, packet, 5000)) < 0)
+            fail("no frame");
+        if (r->touch)
+            r->sum += read_bytes(packet);
+        if (r->rate > 0) {
+            double n = (packet->pts - first) * r->rate / 1e6;
+            double off = (n - (int64_t)(n + 0.5)) / r->rate * 1e6;
+
+            r->off_grid += off > 100 || off < -100;
+        }
+        av_packet_unref(packet);
+        r->frames++;
+        if (r->stalls && r->frames % 40 == 0)
+            av_usleep(120000);
+    }
+    test_device_close(&d);
+    av_packet_free(&packet);
+    return NULL;
+}
+
+/* Capture all displays for so many seconds; format NULL: only let them draw. */
+static Cost capture(Stage *s, const char *format, const char *options,
+                    double rate, int touch, int stalls, double seconds)
+{
+    pthread_barrier_t ready;
+    volatile int stop = 0;
+    Reader readers[MAX_DISPLAYS];
+    double wall, client, server;
+    Cost c = { 0 };
+
+    pthread_barrier_init(&ready, NULL, (format ? s->nb_displays : 0) + 1);
+    for (int i = 0; format && i < s->nb_displays; i++) {
+        readers[i] = (Reader){
+            .display = s->server[i]->display, .format = format,
+            .options = options, .touch = touch, .stalls = stalls, .rate = rate,
+            .ready = &ready, .stop = &stop,
+        };
+        if (pthread_create(&readers[i].thread, NULL, read_frames, &readers[i]))
+            fail("no thread");
+    }
+    if (!format)
+        av_usleep(20000);
+    pthread_barrier_wait(&ready);
+    wall   = now_ms();
+    client = own_ms();
+    server = servers_ms(s);
+    av_usleep(seconds * 1e6);
+    c.wall   = now_ms() - wall;
+    c.client = own_ms() - client;
+    c.server = servers_ms(s) - server;
+    stop = 1;
+    for (int i = 0; format && i < s->nb_displays; i++) {
+        pthread_join(readers[i].thread, NULL);
+        c.frames   += readers[i].frames;
+        c.off_grid += readers[i].off_grid;
+    }
+    if (c.frames)
+        c.off_grid = c.off_grid * 100 / c.frames;
+    pthread_barrier_destroy(&ready);
+    return c;
+}
+
+typedef struct Row {
+    const char *group;
+    Work work;
+    int percent;
+    int rate;                  /* 0: as fast as it goes */
+    int touch, stalls, pointer;
+    double seconds;
+    int rounds;
+} Row;
+
+static int compare_doubles(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+
+    return x < y ? -1 : x > y;
+}
+
+static void print_spread(double *v, int n)
+{
+    qsort(v, n, sizeof(*v), compare_doubles);
+    printf(",%.5f,%.5f,%.5f", v[n / 2], v[0], v[n - 1]);
+}
+
+static void print_head(void)
+{
+    printf("group,width,height,displays,work,per_cent,fps,consumer,format,"
+           "frames,wall_ms,wall_min,wall_max,client_ms,client_min,client_max,"
+           "server_ms,server_min,server_max,off_grid_per_cent\n");
+}
+
+/* In turns, so that what else the machine does meets both alike. */
+static void run_row(Stage *s, const Row *row)
+{
+    static const char *const formats[] = { "x11grab", "x11shmpool" };
+    double v[2][4][ROUNDS];
+    int frames[2] = { 0 };
+    char options[2][160];
+
+    /* As fast as it goes, nothing but capturing is to be measured: every frame
+     * counts as wholly changed, and nobody draws. */
+    int synthetic = row->work == FULL && !row->rate;
+
+    for (int f = 0; f < 2; f++) {
+        snprintf(options[f], sizeof(options[f]), "framerate=%d:draw_mouse=%d%s",
+                 row->rate ? row->rate : 1000000, row->pointer,
+                 f && synthetic ? ":damage=off" : "");
+    }
+    fprintf(stderr, "%dx%d%s %s %s%s\n", s->width, s->height,
+            s->nb_displays > 1 ? " (several)" : "", work_names[row->work],
+            row->rate ? "paced" : "as fast as it goes",
+            row->touch ? ", every byte read" : "");
+    stage_paint(s, synthetic ? STILL : row->work, row->percent);
+    for (int round = 0; round < row->rounds; round++) {
+        double seconds = row->seconds * scale;
+        Cost alone = capture(s, NULL, NULL, 0, 0, 0, seconds / 2);
+
+        for (int k = 0; k < 2; k++) {
+            int f = (k + round) % 2;
+            Cost c = capture(s, formats[f], options[f], row->rate, row->touch,
+                             row->stalls, seconds);
+            double n = c.frames ? c.frames : 1;
+            double drawing = alone.server / alone.wall * c.wall;
+
+            /* several displays: CPU a second, not a frame */
+            if (s->nb_displays > 1 || !strcmp(row->group, "displays"))
+                n = c.wall / 1000;
+            v[f][0][round] = c.wall / n;
+            v[f][1][round] = c.client / n;
+            v[f][2][round] = (c.server - drawing) / n;
+            v[f][3][round] = c.off_grid;
+            frames[f] += c.frames;
+        }
+    }
+    stage_paint(s, STILL, 0);
+    for (int f = 0; f < 2; f++) {
+        printf("%s,%d,%d,%d,%s,%d,%d,%s,%s,%d", row->group, s->width,
+               s->height, s->nb_displays, work_names[row->work], row->percent,
+               row->rate, row->touch ? "reads" : "ignores", formats[f],
+               frames[f]);
+        for (int i = 0; i < 3; i++)
+            print_spread(v[f][i], row->rounds);
+        qsort(v[f][3], row->rounds, sizeof(double), compare_doubles);
+        printf(",%.1f\n", v[f][3][row->rounds / 2]);
+    }
+    fflush(stdout);
+}
+
+int main(void)
+{
+    static const int sizes[][2] = {
+        { 1280, 720 }, { 1920, 1080 }, { 3840, 2160 },
+    };
+    const char *seconds = getenv("BENCH_SECONDS");
+    Stage s;
+
+    if (seconds && atof(seconds) > 0)
+        scale = atof(seconds) / DEFAULT_SECONDS;
+    av_log_set_level(AV_LOG_ERROR);
+    print_head();
+
+    for (int i = 0; i < 3; i++) {
+        stage_start(&s, 1, sizes[i][0], sizes[i][1]);
+        for (int work = STILL; work <= FULL; work++)
+            for (int fast = 0; fast < 2; fast++)
+                for (int touch = 0; touch < 2; touch++)
+                    run_row(&s, &(Row){
+                        .group = "matrix", .work = work, .rate = fast ? 0 : 60,
+                        .touch = touch, .seconds = 0.34, .rounds = ROUNDS });
+        if (i == 0)
+            run_row(&s, &(Row){ .group = "stalls", .work = SMALL, .rate = 60,
+                                .stalls = 1, .seconds = 3, .rounds = 1 });
+        if (i == 1)
+            for (int percent = 0; percent <= 100; percent += 5)
+                run_row(&s, &(Row){ .group = "area", .work = AREA,
+                                    .percent = percent, .rate = 60,
+                                    .seconds = 0.34, .rounds = 1 });
+        if (i == 2) {
+            run_row(&s, &(Row){ .group = "special", .work = TYPING, .rate = 60,
+                                .pointer = 1, .seconds = 0.6,
+                                .rounds = ROUNDS });
+            run_row(&s, &(Row){ .group = "special", .work = SCROLL, .rate = 60,
+                                .seconds = 0.6, .rounds = ROUNDS });
+            run_row(&s, &(Row){ .group = "special", .work = STILL, .rate = 60,
+                                .pointer = 1, .seconds = 0.6,
+                                .rounds = ROUNDS });
+        }
+        stage_stop(&s);
+    }
+    for (int n = 1; n <= MAX_DISPLAYS; n *= 2) {
+        stage_start(&s, n, 1280, 720);
+        run_row(&s, &(Row){ .group = "displays", .work = TYPING, .rate = 30,
+                            .seconds = 1.2, .rounds = 1 });
+        stage_stop(&s);
+    }
+    return 0;
+}
