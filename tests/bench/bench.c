@@ -409,7 +409,8 @@ static void run_row(Stage *s, const Row *row)
     stage_paint(s, synthetic ? STILL : row->work, row->percent);
     for (int round = 0; round < row->rounds; round++) {
         double seconds = row->seconds * scale;
-        Cost alone = capture(s, NULL, NULL, 0, 0, 0, seconds / 2);
+        Cost alone = capture(s, NULL, NULL, 0, 0, 0,
+                             s->nb_displays > 1 ? seconds : seconds / 2);
 
         for (int k = 0; k < 2; k++) {
             int f = (k + round) % 2;

@@ -252,6 +252,9 @@ static void hold_all(const char *shm, int pool_size, int size)
     for (int i = 0; i < n; i++)
         if (checksum(held[i]) != sums[i])
             fail_msg("%s: packet %d changed while it was out", name, i);
+    /* the device is done with it, and yet its slot is not the consumer's */
+    for (int i = 0; i < n; i++)
+        assert_false(av_buffer_is_writable(held[i]->buf));
 
     for (int i = 0; i < n; i++)
         av_packet_free(&held[i]);
