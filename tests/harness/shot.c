@@ -29,6 +29,10 @@
 
 #define SHOT_TIMEOUT_MS 10000
 
+/* A server writes to its clients one after the other: it may have answered the
+ * one that drew, and not yet told the device. */
+#define SETTLING_US 2000
+
 TestImage *test_shot(TestDevice *d)
 {
     AVPacket *packet = av_packet_alloc();
@@ -37,7 +41,7 @@ TestImage *test_shot(TestDevice *d)
     int ret = AVERROR(ENOMEM);
 
     if (packet && frame &&
-        (ret = test_device_read_after(d, packet, av_gettime(),
+        (ret = test_device_read_after(d, packet, av_gettime() + SETTLING_US,
                                       SHOT_TIMEOUT_MS)) >= 0 &&
         (ret = test_device_decode(d, packet, frame)) >= 0)
         image = test_image_from_frame(frame);

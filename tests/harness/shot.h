@@ -28,7 +28,7 @@
  * shows. Failures are cmocka's, with the device's log on stderr.
  */
 
-/** The picture of the first frame whose tick began after this call, through
+/** The picture of the first frame whose tick began well after this call, through
  *  the rawvideo decoder. Fails after 10 s. */
 TestImage *test_shot(TestDevice *d);
 
