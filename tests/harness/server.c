@@ -28,6 +28,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -287,6 +288,7 @@ static pid_t spawn(char **argv, int log, int keep)
         fcntl(keep, F_SETFD, 0);
     for (int sig = 1; sig < 32; sig++)
         signal(sig, SIG_DFL);
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
     execvp(argv[0], argv);
     dprintf(2, "%s: %s\n", argv[0], strerror(errno));
     _exit(127);
@@ -337,7 +339,9 @@ static void supervise(Command *c, const TestServerOptions *o, const char *dir,
     int log;
 
     setsid();
-    signal(SIGPIPE, SIG_IGN);
+    for (int sig = 1; sig < 32; sig++)
+        if (sig != SIGCHLD)
+            signal(sig, SIG_IGN);
     close_others((int[]){ hold, report, display_fd }, 3);
     snprintf(path, sizeof(path), "%s/log", dir);
     log = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
