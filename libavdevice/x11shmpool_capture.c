@@ -153,6 +153,7 @@ av_cold void x11shmpool_capture_uninit(X11ShmpoolCapture *c)
     if (!c->display)
         return;
 
+    av_buffer_unref(&c->request.buf);
     av_buffer_unref(&c->last);
     av_buffer_unref(&c->last_palette);
     x11shmpool_border_uninit(&c->border);
@@ -325,82 +326,102 @@ static int paint(X11ShmpoolCapture *c, X11ShmpoolSlot *slot)
     return 0;
 }
 
-/* Asks the server for all that the frame needs, and waits once. */
-static int refresh(X11ShmpoolCapture *c, X11ShmpoolSlot *target, int dirty,
-                   X11ShmpoolDamageInfo *info)
+/* Ask the server for all that the frame needs, so that it is waited for once. */
+static int send_request(X11ShmpoolCapture *c, X11ShmpoolRequest *r)
 {
-    X11ShmpoolSource *s   = c->source;
-    X11ShmpoolDamage *dm  = &c->damage;
-    X11ShmpoolRect visible = x11shmpool_source_visible(s);
-    int with_cursor = c->options.draw_mouse && !c->options.follow_mouse;
-    int with_info, exact = c->options.damage_info, ret = 0, err = 0;
-    enum X11ShmpoolStale stale = X11SHMPOOL_STALE_NONE;
-    unsigned info_sequence = 0;
-    uint32_t region = XCB_NONE;
+    const X11ShmpoolSource *s = c->source;
+    X11ShmpoolDamage *dm      = &c->damage;
+    uint32_t region           = XCB_NONE;
+    int with_info, nearly_whole;
 
-    with_info = dirty && target && x11shmpool_damage_tracked(dm) &&
-                (exact || c->options.skip_unchanged ||
-                 !x11shmpool_rect_equal(visible, s->bounds));
+    r->target        = c->canvas && r->slot ? c->canvas : r->slot;
+    r->stale         = X11SHMPOOL_STALE_NONE;
+    r->info_sequence = 0;
+    r->visible       = x11shmpool_source_visible(s);
+    r->with_cursor   = c->options.draw_mouse && !c->options.follow_mouse;
 
-    if (target) {
-        if (dirty) {
+    with_info = r->dirty && r->target && x11shmpool_damage_tracked(dm) &&
+                (c->options.damage_info || c->options.skip_unchanged ||
+                 !x11shmpool_rect_equal(r->visible, s->bounds));
+
+    nearly_whole = r->dirty && x11shmpool_damage_covers(dm, r->visible);
+    if (r->target) {
+        if (r->dirty) {
             x11shmpool_damage_subtract(dm);
             if (with_info)
-                info_sequence = x11shmpool_damage_fetch(dm, exact);
+                r->info_sequence =
+                    x11shmpool_damage_fetch(dm, c->options.damage_info);
         }
-        stale = x11shmpool_damage_stale(dm, target->fresh, &region);
+        r->stale = x11shmpool_damage_stale(dm, r->target->fresh, &region);
+        if (nearly_whole) {
+            r->stale = X11SHMPOOL_STALE_WHOLE;
+            region   = XCB_NONE;
+        }
     }
-    if (stale != X11SHMPOOL_STALE_NONE) {
-        X11ShmpoolRect src = { visible.x + s->dx, visible.y + s->dy,
-                               visible.w, visible.h };
+    if (r->stale != X11SHMPOOL_STALE_NONE) {
+        X11ShmpoolRect src = { r->visible.x + s->dx, r->visible.y + s->dy,
+                               r->visible.w, r->visible.h };
+        int ret;
 
-        target->fresh = -1;
-        ret = x11shmpool_grab_send(&c->grab, target, s->drawable, src,
-                                   visible.x - s->region.x,
-                                   visible.y - s->region.y, s->copyable,
+        r->target->fresh = -1;
+        ret = x11shmpool_grab_send(&c->grab, r->target, s->drawable, src,
+                                   r->visible.x - s->region.x,
+                                   r->visible.y - s->region.y, s->copyable,
                                    region, s->dx, s->dy);
+        if (ret < 0) {
+            if (r->info_sequence)
+                x11shmpool_display_discard(c->display, r->info_sequence);
+            return ret;
+        }
     }
-    if (ret >= 0 && with_cursor)
+    if (r->with_cursor)
         x11shmpool_cursor_send(&c->cursor);
-    if (ret >= 0 && c->format->indexed)
+    if (c->format->indexed)
         x11shmpool_palette_send(&c->palette);
-    if (ret < 0) {
-        if (info_sequence)
-            x11shmpool_display_discard(c->display, info_sequence);
-        return ret;
-    }
+    xcb_flush(c->display->conn);
 
-    if (info_sequence)
-        ret = x11shmpool_damage_info(dm, info_sequence, exact, info);
-    if (with_cursor && (err = x11shmpool_cursor_receive(&c->cursor)) < 0)
+    return 0;
+}
+
+static int receive_reply(X11ShmpoolCapture *c, const X11ShmpoolRequest *r,
+                         X11ShmpoolDamageInfo *info)
+{
+    const X11ShmpoolSource *s = c->source;
+    int answered = r->with_cursor || c->format->indexed;
+    int ret = 0, err;
+
+    if (r->info_sequence)
+        ret = x11shmpool_damage_info(&c->damage, r->info_sequence,
+                                     c->options.damage_info, info);
+    if (r->with_cursor && (err = x11shmpool_cursor_receive(&c->cursor)) < 0)
         ret = err;
     if (c->format->indexed &&
         (err = x11shmpool_palette_receive(&c->palette)) < 0)
         ret = err;
-    if (stale != X11SHMPOOL_STALE_NONE) {
-        err = x11shmpool_grab_receive(&c->grab,
-                                      with_cursor || c->format->indexed);
-        if (err < 0)
-            ret = err;
-        if (ret >= 0) {
-            target->fresh = dm->sequence;
-            if (stale == X11SHMPOOL_STALE_WHOLE)
-                x11shmpool_grab_blank(c->format, target->data,
-                    (X11ShmpoolRect){ visible.x - s->region.x,
-                                      visible.y - s->region.y,
-                                      visible.w, visible.h },
-                    c->format->indexed ?
-                    x11shmpool_palette_black(&c->palette) : c->format->alpha);
-        }
-    }
-    if (!info_sequence)
-        info->box = visible;
-    else
-        info->box = x11shmpool_rect_union(info->box, c->carried);
-    info->area += (int64_t)c->carried.w * c->carried.h;
-    c->carried = (X11ShmpoolRect){ 0 };
+    if (r->stale != X11SHMPOOL_STALE_NONE &&
+        (err = x11shmpool_grab_receive(&c->grab, answered)) < 0)
+        ret = err;
+    if (ret < 0)
+        return ret;
 
-    return ret;
+    if (r->stale != X11SHMPOOL_STALE_NONE)
+        r->target->fresh = c->damage.sequence;
+    if (r->stale == X11SHMPOOL_STALE_WHOLE)
+        x11shmpool_grab_blank(c->format, r->target->data,
+            (X11ShmpoolRect){ r->visible.x - s->region.x,
+                              r->visible.y - s->region.y,
+                              r->visible.w, r->visible.h },
+            c->format->indexed ? x11shmpool_palette_black(&c->palette) :
+                                 c->format->alpha);
+
+    if (r->info_sequence)
+        info->box = x11shmpool_rect_union(info->box, c->carried);
+    else
+        info->box = r->visible;
+    info->area += (int64_t)c->carried.w * c->carried.h;
+    c->carried  = (X11ShmpoolRect){ 0 };
+
+    return 0;
 }
 
 static int get_slot(X11ShmpoolCapture *c, AVBufferRef **buf,
@@ -485,71 +506,82 @@ static int publish_palette(X11ShmpoolCapture *c)
     return 0;
 }
 
-static int make_frame(X11ShmpoolCapture *c, X11ShmpoolFrame *frame)
+static int ask(X11ShmpoolCapture *c, X11ShmpoolRequest *r)
 {
-    AVBufferRef *buf = NULL, *out;
-    X11ShmpoolSlot *slot = NULL, *target;
-    X11ShmpoolDamageInfo info = { 0 };
-    X11ShmpoolRect painted_before = c->painted;
-    int dirty = x11shmpool_damage_dirty(&c->damage) || !c->last;
-    int drawn, pointer, recoloured, moved, changed, ret;
+    int ret;
 
-    if (!dirty && !c->options.draw_mouse && !c->format->indexed)
-        return repeat(c, frame);
-    if (!c->source->viewable && c->last)
-        return repeat(c, frame);
+    r->dirty = x11shmpool_damage_dirty(&c->damage) || !c->last;
+    if ((!r->dirty && !c->options.draw_mouse && !c->format->indexed) ||
+        (!c->source->viewable && c->last)) {
+        r->unchanged = 1;
+        return 0;
+    }
 
-    if (dirty)
+    if (r->dirty)
         reuse_last(c);
-    ret = get_slot(c, &buf, &slot);
-    if (ret < 0 && (ret != AVERROR(EAGAIN) || dirty))
+    /* Without a slot it can still be found out that nothing changed. */
+    ret = get_slot(c, &r->buf, &r->slot);
+    if (ret < 0 && (ret != AVERROR(EAGAIN) || r->dirty))
         return ret;
 
-    target = c->canvas && slot ? c->canvas : slot;
-    ret    = refresh(c, target, dirty, &info);
-    if (ret < 0)
-        goto fail;
+    return send_request(c, r);
+}
+
+/* There was no slot, but the frame is a new one. */
+static int ask_again(X11ShmpoolCapture *c, X11ShmpoolRequest *r,
+                     X11ShmpoolDamageInfo *info)
+{
+    int ret;
+
+    reuse_last(c);
+    if ((ret = get_slot(c, &r->buf, &r->slot)) < 0 ||
+        (ret = send_request(c, r)) < 0)
+        return ret;
+    return receive_reply(c, r, info);
+}
+
+static int make_frame(X11ShmpoolCapture *c, X11ShmpoolRequest *r,
+                      X11ShmpoolFrame *frame)
+{
+    AVBufferRef *out;
+    X11ShmpoolDamageInfo info     = { 0 };
+    X11ShmpoolRect painted_before = c->painted;
+    int drawn, pointer, recoloured, moved, ret;
+
+    if (r->unchanged)
+        return repeat(c, frame);
+    if ((ret = receive_reply(c, r, &info)) < 0)
+        return ret;
 
     /* What was read for the first time, or from another place. */
-    moved      = dirty && (!x11shmpool_damage_tracked(&c->damage) ||
-                           c->damage.sequence - 1 == c->damage.valid);
-    drawn      = dirty && !x11shmpool_rect_empty(info.box);
+    moved      = r->dirty && (!x11shmpool_damage_tracked(&c->damage) ||
+                              c->damage.sequence - 1 == c->damage.valid);
+    drawn      = r->dirty && !x11shmpool_rect_empty(info.box);
     pointer    = pointer_changed(c);
     recoloured = c->format->indexed && c->palette.number != c->painted_palette;
-    changed    = moved || drawn || pointer || recoloured;
-    if (!changed && c->last) {
-        av_buffer_unref(&buf);
+    frame->changed  = moved || drawn || pointer || recoloured;
+    frame->repeated = !frame->changed;
+    if (!frame->changed && c->last)
         return repeat(c, frame);
-    }
-    if (!slot) {
-        reuse_last(c);
-        if ((ret = get_slot(c, &buf, &slot)) < 0)
-            return ret;
-        if ((ret = refresh(c, c->canvas ? c->canvas : slot, 0, &info)) < 0)
-            goto fail;
-    }
+
+    if (!r->slot && (ret = ask_again(c, r, &info)) < 0)
+        return ret;
 
     if (c->canvas)
-        x11shmpool_grab_pack(c->format, slot->data, c->canvas->data);
-    if ((ret = paint(c, slot)) < 0 || (ret = publish_palette(c)) < 0)
-        goto fail;
-    frame->changed  = changed;
-    frame->repeated = !changed;
+        x11shmpool_grab_pack(c->format, r->slot->data, c->canvas->data);
+    if ((ret = paint(c, r->slot)) < 0 || (ret = publish_palette(c)) < 0)
+        return ret;
     describe(c, frame, drawn ? &info : NULL, moved || recoloured, pointer,
              painted_before);
 
-    out = x11shmpool_pool_publish(&buf);
+    out = x11shmpool_pool_publish(&r->buf);
     if (!out)
         return AVERROR(ENOMEM);
     av_buffer_unref(&c->last);
     c->last      = out;
-    c->last_slot = slot;
+    c->last_slot = r->slot;
 
     return reference_last(c, frame);
-fail:
-    x11shmpool_damage_invalidate(&c->damage);
-    av_buffer_unref(&buf);
-    return ret;
 }
 
 static int server_gone(X11ShmpoolCapture *c)
@@ -560,27 +592,52 @@ static int server_gone(X11ShmpoolCapture *c)
     return AVERROR(EIO);
 }
 
-int x11shmpool_capture_frame(X11ShmpoolCapture *c, int64_t tick,
-                             X11ShmpoolFrame *frame)
+void x11shmpool_capture_send(X11ShmpoolCapture *c, int64_t tick)
 {
-    int ret;
+    X11ShmpoolRequest *r = &c->request;
 
-    *frame = (X11ShmpoolFrame){ .tick = tick };
+    *r = (X11ShmpoolRequest){ .active = 1, .tick = tick };
+    r->error = update(c);
+    if (r->error >= 0)
+        r->error = ask(c, r);
+}
 
-    ret = update(c);
+int x11shmpool_capture_pending(const X11ShmpoolCapture *c)
+{
+    return c->request.active;
+}
+
+int x11shmpool_capture_can_ask_ahead(const X11ShmpoolCapture *c)
+{
+    return x11shmpool_grab_settled(&c->grab) ||
+           (x11shmpool_damage_tracked(&c->damage) && !c->untrusted);
+}
+
+int x11shmpool_capture_receive(X11ShmpoolCapture *c, X11ShmpoolFrame *frame)
+{
+    X11ShmpoolRequest *r = &c->request;
+    int ret              = r->error;
+
+    *frame = (X11ShmpoolFrame){ .tick = r->tick };
+
     if (ret >= 0)
-        ret = make_frame(c, frame);
+        ret = make_frame(c, r, frame);
+    av_buffer_unref(&r->buf);
+    r->active = 0;
+
     if (ret >= 0 || ret == AVERROR(EAGAIN)) {
         c->failures = 0;
         return ret;
     }
+
+    /* Damage may have been subtracted for a frame that there is not. */
+    invalidate(c);
     if (ret == AVERROR(EIO))
         return server_gone(c);
     if (ret == AVERROR_EOF || fatal(ret))
         return ret;
 
     /* What is read can vanish or shrink before its event arrives. */
-    invalidate(c);
     if (++c->failures >= MAX_FAILURES) {
         av_log(c->log, AV_LOG_ERROR,
                "%d reads of the %s in a row failed: %s\n", c->failures,

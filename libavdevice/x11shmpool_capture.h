@@ -67,6 +67,22 @@ typedef struct X11ShmpoolFrame {
     int64_t area;            ///< pixels changed; an upper bound
 } X11ShmpoolFrame;
 
+/** A frame under way: what was asked of the server for it. */
+typedef struct X11ShmpoolRequest {
+    int active;
+    int64_t tick;
+    int error;               ///< what went wrong before anything was sent
+    int unchanged;           ///< nothing had to be sent
+    int dirty;               ///< damage was reported
+    AVBufferRef *buf;        ///< the slot to be filled, NULL if none was free
+    X11ShmpoolSlot *slot;    ///< what buf lies in
+    X11ShmpoolSlot *target;  ///< what the server fills: slot or canvas
+    enum X11ShmpoolStale stale; ///< what is filled of it
+    int with_cursor;
+    unsigned info_sequence;  ///< 0 for none
+    X11ShmpoolRect visible;  ///< what is read, window coordinates
+} X11ShmpoolRequest;
+
 typedef struct X11ShmpoolCapture {
     X11ShmpoolDisplay *display;
     X11ShmpoolSource *source;
@@ -83,6 +99,7 @@ typedef struct X11ShmpoolCapture {
     X11ShmpoolBorder border;
     X11ShmpoolVerify verify;
     X11ShmpoolPool *pool;
+    X11ShmpoolRequest request;
 
     /* Where packets can't have the server's rows, it writes to this instead. */
     X11ShmpoolPool *canvas_pool;
@@ -114,7 +131,22 @@ int x11shmpool_capture_init(X11ShmpoolCapture *c, X11ShmpoolSource *source,
 void x11shmpool_capture_uninit(X11ShmpoolCapture *c);
 
 /**
- * Make the frame of a tick.
+ * Ask the server for the frame of a tick. What is asked for is sent, but not
+ * waited for, so that the server can fill the slot while the caller does
+ * something else. x11shmpool_capture_receive() must follow, and tells of what
+ * went wrong.
+ */
+void x11shmpool_capture_send(X11ShmpoolCapture *c, int64_t tick);
+
+/** Whether a frame has been asked for that was not received yet. */
+int x11shmpool_capture_pending(const X11ShmpoolCapture *c);
+
+/** Whether asking ahead is of use now: while it is being found out which way
+ *  of filling a slot is faster, it would be in the way. */
+int x11shmpool_capture_can_ask_ahead(const X11ShmpoolCapture *c);
+
+/**
+ * Get the frame that was asked for.
  *
  * @param frame set on success; the caller unreferences it
  * @return 0; 1 if unchanged frames are left out and this is one, frame is not
@@ -123,11 +155,10 @@ void x11shmpool_capture_uninit(X11ShmpoolCapture *c);
  *         stream is to end; AVERROR_EXIT; AVERROR(EIO) with a line logged when
  *         the server is gone; other errors with a line logged
  */
-int x11shmpool_capture_frame(X11ShmpoolCapture *c, int64_t tick,
-                             X11ShmpoolFrame *frame);
+int x11shmpool_capture_receive(X11ShmpoolCapture *c, X11ShmpoolFrame *frame);
 
 /** Use the time between frames: check that damage tells the truth.
- *  @return as x11shmpool_capture_frame() */
+ *  @return as x11shmpool_capture_receive() */
 int x11shmpool_capture_idle(X11ShmpoolCapture *c);
 
 /** Release what a frame references. */

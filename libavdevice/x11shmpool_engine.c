@@ -66,6 +66,7 @@ struct X11ShmpoolEngine {
     int started;
     int paused;
     int resumed;               ///< the next leader passes over the pause
+    int discard;               ///< what was asked for before it is not wanted
     int stopping;
     int error;                 ///< what ended the stream
     AVFifo *queue;             ///< of X11ShmpoolFrame
@@ -165,8 +166,10 @@ static void take_lead(X11ShmpoolEngine *e, int interruptible)
 {
     e->leading = 1;
     e->capture->display->interruptible = interruptible;
-    if (e->resumed)
+    if (e->resumed) {
         x11shmpool_clock_skip(&e->clock, now());
+        e->discard = x11shmpool_capture_pending(e->capture);
+    }
     e->resumed = 0;
     /* A reader that leads is not disturbed, and need not set the timer again
      * when it leaves. */
@@ -174,18 +177,16 @@ static void take_lead(X11ShmpoolEngine *e, int interruptible)
               x11shmpool_clock_due(&e->clock, e->clock.next + 1) : 0);
 }
 
-/* As the leader: take the tick that is due and queue its frame. */
-static int take_tick(X11ShmpoolEngine *e)
+/* As the leader: ask for the frame of the tick that is due.
+ * @return 0 if none is */
+static int ask(X11ShmpoolEngine *e)
 {
     int64_t missed = e->clock.missed;
     int64_t tick   = x11shmpool_clock_take(&e->clock, now());
     int64_t passed = e->clock.missed - missed;
-    X11ShmpoolFrame frame;
-    int ret;
 
     if (tick < 0)
         return 0;
-    ret = x11shmpool_capture_frame(e->capture, tick, &frame);
 
     pthread_mutex_lock(&e->lock);
     if (e->full) {
@@ -194,8 +195,23 @@ static int take_tick(X11ShmpoolEngine *e)
     }
     e->full         = 0;
     e->stats.missed = e->clock.missed;
-    e->stats.slots  = x11shmpool_pool_slots(e->capture->pool);
-    if (ret == 0) {
+    pthread_mutex_unlock(&e->lock);
+    x11shmpool_capture_send(e->capture, tick);
+
+    return 1;
+}
+
+/* As the leader: queue the frame that was asked for. */
+static int take(X11ShmpoolEngine *e)
+{
+    X11ShmpoolFrame frame;
+    int ret = x11shmpool_capture_receive(e->capture, &frame);
+
+    pthread_mutex_lock(&e->lock);
+    e->stats.slots = x11shmpool_pool_slots(e->capture->pool);
+    if (ret == 0 && e->discard) {
+        x11shmpool_frame_unref(&frame);
+    } else if (ret == 0) {
         count(e, &frame, 1);
         push(e, &frame);
     } else if (ret == AVERROR(EAGAIN)) {
@@ -204,6 +220,7 @@ static int take_tick(X11ShmpoolEngine *e)
     } else if (ret > 0) {
         ret = 0;
     }
+    e->discard = 0;
     pthread_mutex_unlock(&e->lock);
 
     return ret < 0 ? ret : x11shmpool_capture_idle(e->capture);
@@ -281,7 +298,9 @@ static void *engine_thread(void *arg)
         take_lead(e, 0);
         pthread_mutex_unlock(&e->lock);
 
-        ret = take_tick(e);
+        ret = 0;
+        if (x11shmpool_capture_pending(e->capture) || ask(e))
+            ret = take(e);
 
         pthread_mutex_lock(&e->lock);
         e->leading = 0;
@@ -381,14 +400,37 @@ static int lead(X11ShmpoolEngine *e)
     take_lead(e, 1);
     pthread_mutex_unlock(&e->lock);
 
-    ret = wait_for_tick(e);
-    if (ret >= 0)
-        ret = take_tick(e);
+    ret = 0;
+    if (!x11shmpool_capture_pending(e->capture)) {
+        ret = wait_for_tick(e);
+        if (ret >= 0 && !ask(e))
+            ret = 1;
+    }
+    if (ret == 0)
+        ret = take(e);
 
     pthread_mutex_lock(&e->lock);
     e->leading = 0;
     set_error(e, ret);
     return ret == AVERROR_EXIT ? ret : 0;
+}
+
+/* Under lock, which is given up meanwhile: the reader leaves, and the next tick
+ * is due already. Its frame is asked for, so that the server is at it while the
+ * reader is at the one before. */
+static void ask_ahead(X11ShmpoolEngine *e)
+{
+    if (e->leading || e->paused || e->error || waiting(e) ||
+        !x11shmpool_clock_overdue(&e->clock, now()) ||
+        x11shmpool_capture_pending(e->capture) ||
+        !x11shmpool_capture_can_ask_ahead(e->capture))
+        return;
+
+    take_lead(e, 1);
+    pthread_mutex_unlock(&e->lock);
+    ask(e);
+    pthread_mutex_lock(&e->lock);
+    e->leading = 0;
 }
 
 /* Under lock: the other thread leads. */
@@ -446,6 +488,8 @@ int x11shmpool_engine_receive(X11ShmpoolEngine *e, int nonblock,
             ret      = lead(e);
         }
     }
+    if (ret >= 0)
+        ask_ahead(e);
     set_timer_for_next(e);
     pthread_mutex_unlock(&e->lock);
 

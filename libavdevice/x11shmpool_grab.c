@@ -29,17 +29,25 @@
 #include "libavutil/attributes.h"
 #include "libavutil/error.h"
 #include "libavutil/macros.h"
+#include "libavutil/time.h"
 
 #include "x11shmpool_grab.h"
 
 /* More rows than asked for cost less than one more request for them. */
 #define BAND_GAP 16
 
+#define TRIALS 8
+
 av_cold void x11shmpool_grab_init(X11ShmpoolGrab *g, X11ShmpoolDisplay *d,
                                   const X11ShmpoolFormat *format,
                                   xcb_window_t root)
 {
-    *g = (X11ShmpoolGrab){ .display = d, .format = format, .root = root };
+    *g = (X11ShmpoolGrab){
+        .display = d,
+        .format  = format,
+        .root    = root,
+        .fastest = { INT64_MAX, INT64_MAX },
+    };
 }
 
 av_cold void x11shmpool_grab_uninit(X11ShmpoolGrab *g)
@@ -168,6 +176,11 @@ static int have_staging(X11ShmpoolGrab *g)
     return !g->staging_failed;
 }
 
+static int is_direct(const X11ShmpoolGrab *g, X11ShmpoolRect src, int x)
+{
+    return !x && src.w == g->format->width;
+}
+
 static int send_images(X11ShmpoolGrab *g, xcb_drawable_t drawable,
                        X11ShmpoolRect src, int x, int y,
                        uint32_t region, int ox, int oy)
@@ -175,7 +188,7 @@ static int send_images(X11ShmpoolGrab *g, xcb_drawable_t drawable,
     xcb_connection_t *conn    = g->display->conn;
     const X11ShmpoolFormat *f = g->format;
     X11ShmpoolRect rects[X11SHMPOOL_DAMAGE_RECTS] = { src };
-    int direct = !x && src.w == f->width;
+    int direct = is_direct(g, src, x);
     int shm    = g->slot->segment && (direct || have_staging(g));
     size_t staged = 0;
     int nb = 1;
@@ -216,6 +229,31 @@ static int send_images(X11ShmpoolGrab *g, xcb_drawable_t drawable,
     return 0;
 }
 
+/* The first whole frame fills cold memory and is no measure. */
+static enum X11ShmpoolGrabWay choose_way(X11ShmpoolGrab *g)
+{
+    if (g->trials < TRIALS) {
+        g->timed = av_gettime_relative();
+        return g->trials & 1;
+    }
+    return g->fastest[X11SHMPOOL_GRAB_IMAGES] <
+           g->fastest[X11SHMPOOL_GRAB_COPY];
+}
+
+static void end_trial(X11ShmpoolGrab *g)
+{
+    int64_t took = av_gettime_relative() - g->timed;
+
+    if (g->trials++)
+        g->fastest[g->way] = FFMIN(g->fastest[g->way], took);
+    g->timed = 0;
+}
+
+int x11shmpool_grab_settled(const X11ShmpoolGrab *g)
+{
+    return g->trials >= TRIALS || !g->trials;
+}
+
 int x11shmpool_grab_send(X11ShmpoolGrab *g, X11ShmpoolSlot *slot,
                          xcb_drawable_t drawable, X11ShmpoolRect src,
                          int x, int y, int copyable,
@@ -224,10 +262,16 @@ int x11shmpool_grab_send(X11ShmpoolGrab *g, X11ShmpoolSlot *slot,
     g->slot      = slot;
     g->copy      = 0;
     g->nb_images = 0;
+    g->timed     = 0;
 
     if (x11shmpool_rect_empty(src))
         return 0;
-    if (slot->pixmap && copyable) {
+    g->way = slot->pixmap && copyable ? X11SHMPOOL_GRAB_COPY :
+                                        X11SHMPOOL_GRAB_IMAGES;
+    if (g->way == X11SHMPOOL_GRAB_COPY && !region && is_direct(g, src, x))
+        g->way = choose_way(g);
+
+    if (g->way == X11SHMPOOL_GRAB_COPY) {
         send_copy(g, drawable, src, x, y, region, ox, oy);
         return 0;
     }
@@ -290,6 +334,8 @@ int x11shmpool_grab_receive(X11ShmpoolGrab *g, int answered)
             ret = x11shmpool_display_wait(g->display, g->copy, NULL);
         g->copy = 0;
     }
+    if (g->timed && ret >= 0)
+        end_trial(g);
 
     return ret;
 }

@@ -35,8 +35,15 @@
  *   staging segment;
  * - GetImage of the stale rectangles over the socket.
  *
- * All three leave the same pixels. On the thread that owns the display.
+ * All three leave the same pixels. Which of the first two is faster for a whole
+ * frame differs between machines (by a fourth, either way), so both are timed
+ * with the first whole frames. On the thread that owns the display.
  */
+
+enum X11ShmpoolGrabWay {
+    X11SHMPOOL_GRAB_COPY,
+    X11SHMPOOL_GRAB_IMAGES,
+};
 
 typedef struct X11ShmpoolGrab {
     X11ShmpoolDisplay *display;
@@ -48,8 +55,13 @@ typedef struct X11ShmpoolGrab {
     X11ShmpoolSlot staging;    ///< made when it is first needed
     int staging_failed;
 
+    int trials;                ///< whole frames that were timed
+    int64_t fastest[2];        ///< µs, by way
+
     /* Of the grab under way. */
     X11ShmpoolSlot *slot;
+    int64_t timed;             ///< µs, when it was sent; 0 if it is no trial
+    enum X11ShmpoolGrabWay way;
     unsigned copy;             ///< sequence of the CopyArea, 0 for none
     int nb_images;
     struct {
@@ -98,6 +110,9 @@ int x11shmpool_grab_send(X11ShmpoolGrab *g, X11ShmpoolSlot *slot,
  *         undefined within src
  */
 int x11shmpool_grab_receive(X11ShmpoolGrab *g, int answered);
+
+/** Whether no more is being timed, so that replies may be left waiting. */
+int x11shmpool_grab_settled(const X11ShmpoolGrab *g);
 
 /** Paint what lies in the slot outside of inside with a pixel value. */
 void x11shmpool_grab_blank(const X11ShmpoolFormat *f, uint8_t *data,

@@ -132,8 +132,10 @@ static void log_failure(X11ShmpoolPool *pool, int error)
                pool->slot_size, kind, x11shmpool_pool_slots(pool));
     else
         av_log(log, AV_LOG_ERROR,
-               "shm=%s does not work with this X server: %s. "
-               "Use shm=auto or shm=off.\n", kind, av_err2str(error));
+               "shm=%s does not work with display %s: %s. "
+               "Use shm=auto or shm=off.\n", kind, pool->display->name,
+               error == AVERROR(ENOSYS) ? "the X server has no MIT-SHM, or none "
+               "of that kind over this connection" : av_err2str(error));
 }
 
 static AVBufferRef *alloc_slot(void *opaque, size_t size)

@@ -221,7 +221,8 @@ int x11shmpool_slot_init(X11ShmpoolSlot *s, X11ShmpoolDisplay *d,
         return ret;
     }
 
-    if (s->segment && d->shared_pixmaps)
+    if (s->segment && d->shared_pixmaps &&
+        size >= (size_t)f->stride * f->height)
         make_pixmap(s, d, f, root);
 
     return 0;

@@ -72,7 +72,7 @@ const char *x11shmpool_slot_kind_name(enum X11ShmpoolShm kind);
  *
  * @param f    what the slot's pixmap is made for; its depth must be root's
  * @param root any drawable of the screen
- * @param size bytes, at least what f needs
+ * @param size bytes; with less than f needs there is no pixmap
  * @return 0, or what is wrong with this kind here: AVERROR(ENOSYS) the server
  *         or this system has no such thing, AVERROR(EACCES) the server refuses
  *         or sees other memory, AVERROR(ENOMEM) no memory; AVERROR_EXIT and

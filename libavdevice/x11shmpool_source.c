@@ -200,8 +200,12 @@ av_cold int x11shmpool_source_open(X11ShmpoolSource *s, X11ShmpoolDisplay *d,
 
     if (!s->is_root && (ret = redirect(s)) < 0)
         return ret;
-    if ((ret = locate(s)) < 0)
+    if ((ret = locate(s)) < 0) {
+        if (!gone(ret))
+            av_log(d->log, AV_LOG_ERROR, "Window 0x%x can't be located: %s\n",
+                   s->window, av_err2str(ret));
         goto fail;
+    }
     s->region   = s->bounds;
     s->copyable = s->is_root || s->pixmap;
 
