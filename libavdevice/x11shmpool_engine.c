@@ -48,6 +48,15 @@
 #define NS_PER_S          INT64_C(1000000000)
 #define INTERRUPT_POLL_NS INT64_C(100000000)
 
+/* How long the reader is left alone with a frame that it is about to take, even
+ * if the next tick is due: at rates that leave no time between ticks the other
+ * thread would be woken for each only to find nothing to do. */
+#define READER_GRACE_NS   INT64_C(2000000)
+
+/* A reader that is back sooner has nothing to do that the server could be
+ * working beside, and a second slot in turn would only cost cache. */
+#define READER_BUSY_NS    INT64_C(50000)
+
 struct X11ShmpoolEngine {
     X11ShmpoolCapture *capture;
     AVRational rate;
@@ -69,6 +78,8 @@ struct X11ShmpoolEngine {
     int discard;               ///< what was asked for before it is not wanted
     int stopping;
     int error;                 ///< what ended the stream
+    int64_t left;              ///< when the reader left, 0 before it did
+    int64_t away;              ///< how long it usually is, ns
     AVFifo *queue;             ///< of X11ShmpoolFrame
     int capacity;              ///< frames that fit in it
     int limit;                 ///< frames that may wait in it now
@@ -95,6 +106,11 @@ static void set_timer(X11ShmpoolEngine *e, int64_t due)
     if (e->timer_due != due)
         timerfd_settime(e->timer_fd, TFD_TIMER_ABSTIME, &t, NULL);
     e->timer_due = due;
+}
+
+static int64_t after_grace(int64_t due)
+{
+    return FFMAX(due, now() + READER_GRACE_NS);
 }
 
 static int waiting(const X11ShmpoolEngine *e)
@@ -173,8 +189,11 @@ static void take_lead(X11ShmpoolEngine *e, int interruptible)
     e->resumed = 0;
     /* A reader that leads is not disturbed, and need not set the timer again
      * when it leaves. */
-    set_timer(e, interruptible ?
-              x11shmpool_clock_due(&e->clock, e->clock.next + 1) : 0);
+    if (interruptible)
+        set_timer(e, after_grace(x11shmpool_clock_due(&e->clock,
+                                                      e->clock.next + 1)));
+    else
+        set_timer(e, 0);
 }
 
 /* As the leader: ask for the frame of the tick that is due.
@@ -263,12 +282,18 @@ static void set_error(X11ShmpoolEngine *e, int error)
 /* Under lock, by whoever stops waiting for ticks. */
 static void set_timer_for_next(X11ShmpoolEngine *e)
 {
+    int64_t due;
+
     if (!e->started || e->paused || e->stopping || e->error || e->leading)
         return;
-    if (e->limit < e->capacity && waiting(e) >= e->limit)
+    if (e->limit < e->capacity && waiting(e) >= e->limit) {
         e->full = 1;
-    else
-        set_timer(e, x11shmpool_clock_due(&e->clock, e->clock.next));
+        return;
+    }
+    due = x11shmpool_clock_due(&e->clock, e->clock.next);
+    if (x11shmpool_capture_pending(e->capture) || e->away < READER_BUSY_NS)
+        due = after_grace(due);
+    set_timer(e, due);
 }
 
 static void *engine_thread(void *arg)
@@ -421,6 +446,7 @@ static int lead(X11ShmpoolEngine *e)
 static void ask_ahead(X11ShmpoolEngine *e)
 {
     if (e->leading || e->paused || e->error || waiting(e) ||
+        e->away < READER_BUSY_NS ||
         !x11shmpool_clock_overdue(&e->clock, now()) ||
         x11shmpool_capture_pending(e->capture) ||
         !x11shmpool_capture_can_ask_ahead(e->capture))
@@ -465,6 +491,8 @@ int x11shmpool_engine_receive(X11ShmpoolEngine *e, int nonblock,
         x11shmpool_clock_init(&e->clock, e->rate, now(), av_gettime());
         e->started = 1;
     }
+    if (e->left)
+        e->away += (now() - e->left - e->away) / 4;
 
     for (;;) {
         drop_stale(e);
@@ -491,6 +519,7 @@ int x11shmpool_engine_receive(X11ShmpoolEngine *e, int nonblock,
     if (ret >= 0)
         ask_ahead(e);
     set_timer_for_next(e);
+    e->left = now();
     pthread_mutex_unlock(&e->lock);
 
     return ret;

@@ -36,7 +36,7 @@
 /* More rows than asked for cost less than one more request for them. */
 #define BAND_GAP 16
 
-#define TRIALS 8
+#define TRIALS 12
 
 av_cold void x11shmpool_grab_init(X11ShmpoolGrab *g, X11ShmpoolDisplay *d,
                                   const X11ShmpoolFormat *format,
