@@ -286,6 +286,10 @@ static av_cold int x11shmpool_read_header(AVFormatContext *s)
 
     ret = 0;
 end:
+    /* Where opening the display failed, that said so. */
+    if (ret == AVERROR(EIO) && c->display.conn)
+        av_log(s, AV_LOG_ERROR, "The X server of display %s has gone.\n",
+               c->display.name);
     x11shmpool_url_uninit(&url);
     return ret;
 }
