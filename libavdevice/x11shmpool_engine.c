@@ -279,8 +279,9 @@ static void set_error(X11ShmpoolEngine *e, int error)
     pthread_cond_broadcast(&e->changed);
 }
 
-/* Under lock, by whoever stops waiting for ticks. */
-static void set_timer_for_next(X11ShmpoolEngine *e)
+/* Under lock, by whoever stops waiting for ticks.
+ * @param back the reader has a frame and will be back to wait for the next */
+static void set_timer_for_next(X11ShmpoolEngine *e, int back)
 {
     int64_t due;
 
@@ -291,7 +292,8 @@ static void set_timer_for_next(X11ShmpoolEngine *e)
         return;
     }
     due = x11shmpool_clock_due(&e->clock, e->clock.next);
-    if (x11shmpool_capture_pending(e->capture) || e->away < READER_BUSY_NS)
+    if (back &&
+        (x11shmpool_capture_pending(e->capture) || e->away < READER_BUSY_NS))
         due = after_grace(due);
     set_timer(e, due);
 }
@@ -330,7 +332,7 @@ static void *engine_thread(void *arg)
         pthread_mutex_lock(&e->lock);
         e->leading = 0;
         set_error(e, ret);
-        set_timer_for_next(e);
+        set_timer_for_next(e, 0);
         pthread_mutex_unlock(&e->lock);
     }
 }
@@ -516,9 +518,10 @@ int x11shmpool_engine_receive(X11ShmpoolEngine *e, int nonblock,
             ret      = lead(e);
         }
     }
-    if (ret >= 0)
+    if (ret >= 0 && !nonblock)
         ask_ahead(e);
-    set_timer_for_next(e);
+    /* One that polls would put the timer off for ever. */
+    set_timer_for_next(e, ret >= 0 && !nonblock);
     e->left = now();
     pthread_mutex_unlock(&e->lock);
 
@@ -539,7 +542,7 @@ void x11shmpool_engine_resume(X11ShmpoolEngine *e)
     pthread_mutex_lock(&e->lock);
     e->resumed = e->started && e->paused;
     e->paused  = 0;
-    set_timer_for_next(e);
+    set_timer_for_next(e, 0);
     pthread_mutex_unlock(&e->lock);
 }
 
