@@ -1,0 +1,498 @@
+/*
+ * This file is part of x11shmpool.
+ *
+ * x11shmpool is free software; you can redistribute it and/or
+ * modify it under the terms of the GNU Lesser General Public
+ * License as published by the Free Software Foundation; either
+ * version 2.1 of the License, or (at your option) any later version.
+ *
+ * x11shmpool is distributed in the hope that it will be useful,
+ * but WITHOUT ANY WARRANTY; without even the implied warranty of
+ * MERCHANTABILITY or FITNESS FOR A PARTICULAR PURPOSE.  See the GNU
+ * Lesser General Public License for more details.
+ *
+ * You should have received a copy of the GNU Lesser General Public
+ * License along with x11shmpool; if not, write to the Free Software
+ * Foundation, Inc., 51 Franklin Street, Fifth Floor, Boston, MA 02110-1301 USA
+ */
+
+/**
+ * @file
+ * Nothing can be had: opened, read and closed with the first allocation that
+ * the device makes or has libav* make failing, then the second, and so on; then
+ * the same with every one from there on. The same for memory that is mapped,
+ * descriptors and threads. What fails says so; nothing crashes, nothing is
+ * left behind. What libxcb allocates for itself is let alone: it may then wait
+ * for ever.
+ *
+ * $X11SHMPOOL_TEST     this test only
+ */
+
+#define _GNU_SOURCE
+
+#include <dlfcn.h>
+#include <errno.h>
+#include <execinfo.h>
+#include <link.h>
+#include <pthread.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdatomic.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/mman.h>
+#include <sys/shm.h>
+#include <sys/timerfd.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+#include <libavutil/adler32.h>
+#include <libavutil/time.h>
+
+#include "server.h"
+#include "shot.h"
+
+#define WIDTH  100
+#define HEIGHT 80
+#define MAX_DEPTH 40
+
+/* A sanitizer's runtime replaces malloc itself, and where it does so can't be
+ * told: with one this program has nothing to do. */
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define SANITIZED 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define SANITIZED 1
+#endif
+#endif
+#ifndef SANITIZED
+#define SANITIZED 0
+#endif
+
+/*** Calls that fail ***/
+
+enum { HEAP = 1, SYSTEM = 2 };
+
+static atomic_int armed;       /* of which kind calls fail; 0: none */
+static atomic_int countdown;   /* until the one that fails */
+static atomic_int forever;     /* and all after it */
+static atomic_int failures;
+static atomic_long live;       /* blocks that are allocated */
+static __thread int inside;
+
+typedef struct Range {
+    uintptr_t start, end;
+} Range;
+
+static Range overlay, xcb[16];
+static int nb_xcb;
+
+static int holds(const Range *r, const void *address)
+{
+    return (uintptr_t)address >= r->start && (uintptr_t)address < r->end;
+}
+
+static int on_behalf_of_device(void)
+{
+    void *frames[MAX_DEPTH];
+    int n = backtrace(frames, MAX_DEPTH);
+
+    for (int i = 0; i < n; i++) {
+        if (holds(&overlay, frames[i]))
+            return 1;
+        for (int k = 0; k < nb_xcb; k++)
+            if (holds(&xcb[k], frames[i]))
+                return 0;
+    }
+    return 0;
+}
+
+static int fails(int kind)
+{
+    int error = errno, ret = 0, left;
+
+    if (!(atomic_load(&armed) & kind) || inside)
+        return 0;
+    inside = 1;
+    if (on_behalf_of_device()) {
+        left = atomic_fetch_sub(&countdown, 1);
+        ret  = left == 1 || (left < 1 && atomic_load(&forever));
+        atomic_fetch_add(&failures, ret);
+        if (ret && getenv("X11SHMPOOL_TEST_LOG")) {
+            void *frames[MAX_DEPTH];
+
+            backtrace_symbols_fd(frames, backtrace(frames, MAX_DEPTH), 2);
+        }
+    }
+    inside = 0;
+    errno  = ret ? kind == HEAP ? ENOMEM : EMFILE : error;
+    return ret;
+}
+
+#if !SANITIZED
+
+static void *real(const char *name)
+{
+    void *f = dlsym(RTLD_NEXT, name);
+
+    if (!f)
+        abort();
+    return f;
+}
+
+/* Looked up before main(): dlsym() may allocate. */
+static void *(*real_malloc)(size_t);
+static void *(*real_calloc)(size_t, size_t);
+static void *(*real_realloc)(void *, size_t);
+static int (*real_posix_memalign)(void **, size_t, size_t);
+static void (*real_free)(void *);
+static char early[65536];
+static size_t early_used;
+
+static void *early_alloc(size_t size)
+{
+    void *p = early + early_used;
+
+    early_used += (size + 15) & ~(size_t)15;
+    if (early_used > sizeof(early))
+        abort();
+    return p;
+}
+
+static int is_early(const void *p)
+{
+    return (const char *)p >= early && (const char *)p < early + sizeof(early);
+}
+
+static int look_up(void)
+{
+    static int looking;
+
+    if (real_free)
+        return 1;
+    if (looking)
+        return 0;
+    looking             = 1;
+    real_malloc         = (void *(*)(size_t))real("malloc");
+    real_calloc         = (void *(*)(size_t, size_t))real("calloc");
+    real_realloc        = (void *(*)(void *, size_t))real("realloc");
+    real_posix_memalign = (int (*)(void **, size_t, size_t))
+                          real("posix_memalign");
+    real_free           = (void (*)(void *))real("free");
+    return 1;
+}
+
+static void *counted(void *p)
+{
+    if (p)
+        atomic_fetch_add(&live, 1);
+    return p;
+}
+
+/* Seen from the libraries. */
+#pragma GCC visibility push(default)
+
+void *malloc(size_t size)
+{
+    if (!look_up())
+        return early_alloc(size);
+    return fails(HEAP) ? NULL : counted(real_malloc(size));
+}
+
+void *calloc(size_t n, size_t size)
+{
+    if (!look_up())
+        return early_alloc(n * size);
+    return fails(HEAP) ? NULL : counted(real_calloc(n, size));
+}
+
+void *realloc(void *p, size_t size)
+{
+    void *q;
+
+    if (is_early(p)) {
+        if ((q = malloc(size)))
+            memcpy(q, p, size);
+        return q;
+    }
+    if (!look_up() || fails(HEAP))
+        return NULL;
+    q = real_realloc(p, size);
+    if (!p)
+        counted(q);
+    else if (!q && !size)
+        atomic_fetch_sub(&live, 1);
+    return q;
+}
+
+int posix_memalign(void **p, size_t align, size_t size)
+{
+    int ret;
+
+    if (!look_up() || fails(HEAP))
+        return ENOMEM;
+    if (!(ret = real_posix_memalign(p, align, size)))
+        counted(*p);
+    return ret;
+}
+
+void free(void *p)
+{
+    if (!p || is_early(p) || !look_up())
+        return;
+    atomic_fetch_sub(&live, 1);
+    real_free(p);
+}
+
+void *mmap(void *addr, size_t size, int prot, int flags, int fd, off_t offset)
+{
+    static void *(*next)(void *, size_t, int, int, int, off_t);
+
+    if (!next)
+        next = (void *(*)(void *, size_t, int, int, int, off_t))real("mmap");
+    return fails(SYSTEM) ? MAP_FAILED :
+                           next(addr, size, prot, flags, fd, offset);
+}
+
+#define REPLACE(type, name, failure, parameters, ...)                       \
+    type name parameters                                                    \
+    {                                                                       \
+        static type (*next) parameters;                                     \
+                                                                            \
+        if (!next)                                                          \
+            next = (type (*) parameters)real(#name);                        \
+        return fails(SYSTEM) ? failure : next(__VA_ARGS__);                 \
+    }
+
+REPLACE(int, memfd_create, -1, (const char *name, unsigned flags), name, flags)
+REPLACE(int, eventfd, -1, (unsigned value, int flags), value, flags)
+REPLACE(int, timerfd_create, -1, (int clock, int flags), clock, flags)
+REPLACE(int, shmget, -1, (key_t key, size_t size, int flags), key, size, flags)
+REPLACE(void *, shmat, (void *)-1, (int id, const void *address, int flags),
+        id, address, flags)
+REPLACE(int, ftruncate, -1, (int fd, off_t size), fd, size)
+REPLACE(int, pthread_create, EAGAIN,
+        (pthread_t *thread, const pthread_attr_t *attributes,
+         void *(*start)(void *), void *arg), thread, attributes, start, arg)
+
+#pragma GCC visibility pop
+
+#endif /* !SANITIZED */
+
+static int find_library(struct dl_phdr_info *info, size_t size, void *arg)
+{
+    (void)size;
+    (void)arg;
+    for (int i = 0; i < info->dlpi_phnum; i++) {
+        const ElfW(Phdr) *p = &info->dlpi_phdr[i];
+        Range r = { info->dlpi_addr + p->p_vaddr, 0 };
+
+        r.end = r.start + p->p_memsz;
+        if (p->p_type != PT_LOAD || !(p->p_flags & PF_X))
+            continue;
+        /* Of two libavdevice, the one that calls are bound to. */
+        if (holds(&r, dlsym(RTLD_DEFAULT, "avdevice_register_all")))
+            overlay = r;
+        else if (strstr(info->dlpi_name, "/libxcb") && nb_xcb < 16)
+            xcb[nb_xcb++] = r;
+    }
+    return 0;
+}
+
+/*** The test ***/
+
+static TestServer *server;
+static TestScreen *screen;
+static atomic_int nb_errors;
+
+/* One that allocates nothing. */
+static void log_errors(void *ctx, int level, const char *format, va_list ap)
+{
+    (void)ctx;
+    if (level > AV_LOG_ERROR)
+        return;
+    atomic_fetch_add(&nb_errors, 1);
+    if (getenv("X11SHMPOOL_TEST_LOG")) {
+        inside++;
+        fprintf(stderr, "# ");
+        vfprintf(stderr, format, ap);
+        inside--;
+    }
+}
+
+static int setup(void **state)
+{
+    void *frames[4];
+
+    (void)state;
+    if (!(server = test_server_start(&(TestServerOptions){
+                        .width = WIDTH, .height = HEIGHT })) ||
+        !(screen = test_screen_open(server->display)))
+        return -1;
+    test_screen_noise(screen, screen->screen->root, 0, 0, WIDTH, HEIGHT, 1);
+    /* The first one loads a library. */
+    backtrace(frames, 4);
+    dl_iterate_phdr(find_library, NULL);
+    av_log_set_callback(log_errors);
+    return overlay.start ? 0 : -1;
+}
+
+static int teardown(void **state)
+{
+    (void)state;
+    test_screen_close(&screen);
+    test_server_stop(&server);
+    return 0;
+}
+
+/* Open, read some frames with something new in each, close; the last packet is
+ * kept until then: there may be memory for no more than one. With the nth call
+ * failing, 0 for none.
+ * @return the first error */
+static int run(const char *options, int kind, int nth, int all_after)
+{
+    AVPacket *packet = av_packet_alloc();
+    volatile unsigned sum = 0;
+    TestDevice *d;
+    int ret, err;
+
+    atomic_store(&nb_errors, 0);
+    atomic_store(&failures, 0);
+    atomic_store(&forever, all_after);
+    atomic_store(&countdown, nth);
+    atomic_store(&armed, nth ? kind : 0);
+
+    ret = test_device_open(&d, "x11shmpool", server->display, options);
+    for (int i = 0; d && i < 4; i++) {
+        test_screen_fill(screen, screen->screen->root, i * 10, i * 7, 30, 30,
+                         i * 0x123456);
+        av_packet_unref(packet);
+        err = test_device_read(d, packet, all_after ? 100 : 3000);
+        /* Frames are dropped as long as there is no memory, and counted. */
+        if (err == AVERROR_EXIT && all_after &&
+            test_device_stat(d, "stat_dropped") > 0)
+            break;
+        if (err < 0 && ret >= 0)
+            ret = err;
+        if (err < 0)
+            break;
+    }
+    test_device_close(&d);
+    atomic_store(&armed, 0);
+    if (packet->size)
+        sum = av_adler32_update(1, packet->data, packet->size);
+    (void)sum;
+    av_packet_free(&packet);
+    return ret;
+}
+
+typedef struct Holdings {
+    int descriptors, threads, mappings;
+    long live;
+} Holdings;
+
+static Holdings holdings(void)
+{
+    return (Holdings){
+        .descriptors = test_count_descriptors(),
+        .threads     = test_count_threads(),
+        .mappings    = test_mapping_count("memfd:x11shmpool") +
+                       test_mapping_count("/SYSV"),
+        .live        = atomic_load(&live),
+    };
+}
+
+static void fail_in_turn(const char *options, int kind, int all_after)
+{
+    Holdings before, after;
+    int n, ret;
+
+    for (int i = 0; i < 3; i++)
+        if ((ret = run(options, 0, 0, 0)) < 0)
+            fail_msg("%s: %s", options, av_err2str(ret));
+    before = holdings();
+    for (n = 1; n < 5000; n++) {
+        char what[160];
+
+        snprintf(what, sizeof(what), "%s, %s %d%s failing", options,
+                 kind == HEAP ? "allocation" : "call", n,
+                 all_after ? " and all after it" : "");
+        ret = run(options, kind, n, all_after);
+        if (!atomic_load(&failures))
+            break;
+        if (ret == AVERROR_EXIT)
+            fail_msg("%s: hangs", what);
+        /* What can be done without may fail unnoticed. */
+        if (ret < 0 && ret != AVERROR(ENOMEM) && !atomic_load(&nb_errors))
+            fail_msg("%s: %s, and nothing is said", what, av_err2str(ret));
+        after = holdings();
+        if (after.descriptors != before.descriptors ||
+            after.threads != before.threads ||
+            after.mappings != before.mappings || after.live != before.live)
+            fail_msg("%s (%s) leaves behind: descriptors %d to %d, threads %d "
+                     "to %d, segments %d to %d, allocations %ld to %ld", what,
+                     av_err2str(ret), before.descriptors, after.descriptors,
+                     before.threads, after.threads, before.mappings,
+                     after.mappings, before.live, after.live);
+    }
+    printf("# %s: %d %s\n", options, n - 1,
+           kind == HEAP ? "allocations" : "calls");
+    if (n < (kind == HEAP ? 30 : 4))
+        fail_msg("%s: only %d calls were seen", options, n - 1);
+}
+
+static const char *const options[] = {
+    "framerate=500:shm=memfd", "framerate=500:shm=sysv:damage_metadata=1",
+    "framerate=500:shm=off", "framerate=500:damage=off:show_region=1",
+};
+#define NB_OPTIONS ((int)(sizeof(options) / sizeof(*options)))
+
+static void needs_runtime(void)
+{
+    if (SANITIZED) {
+        print_message("a sanitizer has malloc for itself\n");
+        skip();
+    }
+}
+
+static void one_allocation_fails(void **state)
+{
+    (void)state;
+    needs_runtime();
+    for (int i = 0; i < NB_OPTIONS; i++)
+        fail_in_turn(options[i], HEAP, 0);
+}
+
+static void allocations_fail_from_there(void **state)
+{
+    (void)state;
+    needs_runtime();
+    for (int i = 0; i < NB_OPTIONS; i++)
+        fail_in_turn(options[i], HEAP, 1);
+}
+
+static void system_calls_fail(void **state)
+{
+    (void)state;
+    needs_runtime();
+    for (int i = 0; i < NB_OPTIONS; i++) {
+        fail_in_turn(options[i], SYSTEM, 0);
+        fail_in_turn(options[i], SYSTEM, 1);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(one_allocation_fails),
+        cmocka_unit_test(allocations_fail_from_there),
+        cmocka_unit_test(system_calls_fail),
+    };
+
+    cmocka_set_test_filter(getenv("X11SHMPOOL_TEST"));
+    return cmocka_run_group_tests_name("nomem", tests, setup, teardown);
+}
