@@ -361,6 +361,23 @@ static void measure(Footprint *f)
     }
 }
 
+static void print_descriptors(void)
+{
+    DIR *dir = opendir("/proc/self/fd");
+    struct dirent *e;
+
+    while (dir && (e = readdir(dir))) {
+        char target[256];
+        ssize_t n = readlinkat(dirfd(dir), e->d_name, target, sizeof(target));
+
+        if (n > 0)
+            fprintf(stderr, "# descriptor %s: %.*s\n", e->d_name, (int)n,
+                    target);
+    }
+    if (dir)
+        closedir(dir);
+}
+
 static int grown(const Footprint *from, const Footprint *to)
 {
     return to->descriptors > from->descriptors ||
@@ -383,7 +400,8 @@ static void assert_not_grown(const Footprint *from)
         av_usleep(20000);
         measure(&to);
     }
-    if (grown(from, &to))
+    if (grown(from, &to)) {
+        print_descriptors();
         fail_msg("left behind: descriptors %d to %d, threads %d to %d, "
                  "segments %d to %d, mappings %d to %d, heap %"PRId64" to "
                  "%"PRId64"; in the server: clients %d to %d, resources %d to "
@@ -394,6 +412,7 @@ static void assert_not_grown(const Footprint *from)
                  from->resources, to.resources, from->server_descriptors,
                  to.server_descriptors, from->server_segments,
                  to.server_segments);
+    }
 }
 
 static int setup(void **state)
