@@ -196,16 +196,15 @@ static void take_lead(X11ShmpoolEngine *e, int interruptible)
         set_timer(e, 0);
 }
 
-/* As the leader: ask for the frame of the tick that is due.
- * @return 0 if none is */
-static int ask(X11ShmpoolEngine *e)
+/* As the leader: ask for the frame of the tick that is due, if one is. */
+static void ask(X11ShmpoolEngine *e)
 {
     int64_t missed = e->clock.missed;
     int64_t tick   = x11shmpool_clock_take(&e->clock, now());
     int64_t passed = e->clock.missed - missed;
 
     if (tick < 0)
-        return 0;
+        return;
 
     pthread_mutex_lock(&e->lock);
     if (e->full) {
@@ -216,8 +215,6 @@ static int ask(X11ShmpoolEngine *e)
     e->stats.missed = e->clock.missed;
     pthread_mutex_unlock(&e->lock);
     x11shmpool_capture_send(e->capture, tick);
-
-    return 1;
 }
 
 /* As the leader: queue the frame that was asked for. */
@@ -247,7 +244,8 @@ static int take(X11ShmpoolEngine *e)
 
 /* As the leader: sleep until the next tick, or until something ends that. A
  * sleep costs less than a poll, and is cut short only for what may take its
- * time to be noticed. */
+ * time to be noticed.
+ * @return 1 if the server is gone */
 static int wait_for_tick(X11ShmpoolEngine *e)
 {
     X11ShmpoolDisplay *d = e->capture->display;
@@ -263,9 +261,8 @@ static int wait_for_tick(X11ShmpoolEngine *e)
         if (until < due) {
             struct pollfd fd = { .fd = d->fd, .events = POLLRDHUP };
 
-            /* The server is gone; the capture notices and says so. */
             if (poll(&fd, 1, 0) > 0)
-                break;
+                return 1;
         }
     }
     return 0;
@@ -326,7 +323,9 @@ static void *engine_thread(void *arg)
         pthread_mutex_unlock(&e->lock);
 
         ret = 0;
-        if (x11shmpool_capture_pending(e->capture) || ask(e))
+        if (!x11shmpool_capture_pending(e->capture))
+            ask(e);
+        if (x11shmpool_capture_pending(e->capture))
             ret = take(e);
 
         pthread_mutex_lock(&e->lock);
@@ -427,13 +426,13 @@ static int lead(X11ShmpoolEngine *e)
     take_lead(e, 1);
     pthread_mutex_unlock(&e->lock);
 
-    ret = 0;
-    if (!x11shmpool_capture_pending(e->capture)) {
-        ret = wait_for_tick(e);
-        if (ret >= 0 && !ask(e))
-            ret = 1;
-    }
-    if (ret == 0)
+    ret = x11shmpool_capture_pending(e->capture) ? 0 : wait_for_tick(e);
+    /* A server that is gone is noticed by whoever asks it for something. */
+    if (ret > 0)
+        x11shmpool_capture_send(e->capture, e->clock.next);
+    else if (ret == 0 && !x11shmpool_capture_pending(e->capture))
+        ask(e);
+    if (ret >= 0 && x11shmpool_capture_pending(e->capture))
         ret = take(e);
 
     pthread_mutex_lock(&e->lock);
