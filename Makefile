@@ -21,7 +21,7 @@ SRC_PATH ?= .
 .DEFAULT_GOAL := all
 
 # These work without a configuration and see to their own needs.
-FRONT = check check-sanitize demo bench help clean distclean
+FRONT = check check-sanitize check-long demo bench help clean distclean
 FRONT_ONLY = $(if $(filter-out $(FRONT),$(or $(MAKECMDGOALS),all)),,yes)
 
 # config.stamp is empty: make starts over when configure has written it, while
@@ -58,10 +58,11 @@ OVERLAY_OBJS  = libavdevice/avdevice_overlay.o
 HARNESS_OBJS  = $(addsuffix .o,$(call names,tests/harness/*.c))
 UNIT_TESTS    = $(call names,tests/unit/*.c)
 DEVICE_TESTS  = $(call names,tests/device/*.c)
+LONG_TESTS    = $(call names,tests/long/*.c)
 TEST_TOOLS    = $(call names,tests/tools/*.c)
 BENCHES       = $(call names,tests/bench/*.c)
 EXAMPLES      = $(call names,doc/examples/*.c)
-TEST_PROGRAMS = $(UNIT_TESTS) $(DEVICE_TESTS) $(TEST_TOOLS) $(BENCHES)
+TEST_PROGRAMS = $(UNIT_TESTS) $(DEVICE_TESTS) $(LONG_TESTS) $(TEST_TOOLS) $(BENCHES)
 HARNESS       = tests/libharness.a
 
 all: $(OVERLAY) $(ARCHIVE)
@@ -140,7 +141,7 @@ endef
 $(UNIT_TESTS): %: %.o $(ARCHIVE)
 	$(program)
 
-$(DEVICE_TESTS) $(TEST_TOOLS) $(BENCHES): %: %.o $(HARNESS)
+$(DEVICE_TESTS) $(LONG_TESTS) $(TEST_TOOLS) $(BENCHES): %: %.o $(HARNESS)
 	$(program)
 
 # As somebody else would build them: with nothing of ours in the way.
@@ -159,6 +160,9 @@ define configured
 	@grep -q '^HAVE_TESTS = 1' config.mak 2>/dev/null || \
 	    $(SRC_PATH)/configure $(CONFIGURE_ARGS)
 endef
+
+sum_up = awk '{ p += $$1; f += $$3; s += $$5 } \
+    END { printf "%d passed, %d failed, %d skipped\n", p, f, s }'
 
 check:
 	$(call configured,check)
@@ -182,9 +186,31 @@ check-sanitize:
 	$(MAKE) --no-print-directory $(JOBS) check-build && \
 	$(RUN) -b . -w valgrind -l valgrind -o sanitize/valgrind.sum $(or $(T),unit/) || status=1; \
 	test -f sanitize/valgrind.sum || echo '0 passed, 1 failed, 0 skipped' >sanitize/valgrind.sum; \
-	awk '{ p += $$1; f += $$3; s += $$5 } \
-	    END { printf "%d passed, %d failed, %d skipped\n", p, f, s }' sanitize/*.sum; \
+	$(sum_up) sanitize/*.sum; \
 	rm -f sanitize/*.sum; exit $$status
+
+# What takes hours: every freeze on every server, every cycle, half an hour of
+# recording. The environment may ask for more or less of each.
+X11SHMPOOL_FREEZES      ?= 100000
+X11SHMPOOL_CYCLES       ?= 10000
+X11SHMPOOL_SOAK_SECONDS ?= 1800
+LONG_LIMIT              ?= 14400
+
+LONG_RUN = $(RUN) -b . -t $(LONG_LIMIT)
+
+check-long:
+	$(call configured,check)
+	@+$(MAKE) --no-print-directory $(JOBS) check-build
+	@status=0; mkdir -p long; rm -f long/*.sum; \
+	for s in xvfb xorg xvnc xwayland; do \
+	    X11SHMPOOL_SERVER=$$s X11SHMPOOL_FREEZES=$$(($(X11SHMPOOL_FREEZES) / 4)) \
+	    $(LONG_RUN) -l $$s -o long/$$s.sum device/differential || status=1; \
+	done; \
+	X11SHMPOOL_CYCLES=$(X11SHMPOOL_CYCLES) \
+	$(LONG_RUN) -l long -o long/stress.sum device/stress || status=1; \
+	X11SHMPOOL_SOAK_SECONDS=$(X11SHMPOOL_SOAK_SECONDS) \
+	$(LONG_RUN) -l long -k -o long/soak.sum long/soak || status=1; \
+	$(sum_up) long/*.sum; rm -rf long; exit $$status
 
 demo:
 	@$(SRC_PATH)/tools/deps demo
@@ -213,8 +239,8 @@ uninstall:
 
 clean:
 	rm -rf libavdevice/*.[od] *.list overlay $(ARCHIVE) libavdevice.so.[0-9]* \
-	    tests/*.a tests/*.list tests/harness/*.[od] tests/logs sanitize $(EXAMPLES) doc/examples/*.d
-	rm -f $(foreach d,unit device tools bench,tests/$(d)/*.[od] tests/$(d)/*.log) $(TEST_PROGRAMS)
+	    tests/*.a tests/*.list tests/harness/*.[od] tests/logs sanitize long $(EXAMPLES) doc/examples/*.d
+	rm -f $(foreach d,unit device long tools bench,tests/$(d)/*.[od] tests/$(d)/*.log) $(TEST_PROGRAMS)
 
 distclean: clean
 	rm -f config.h config.mak config.log config.stamp
@@ -229,6 +255,7 @@ help:
 	    'make demo            record 10 s of the display and show what it costs' \
 	    'make check           run the tests; T=name only those whose path holds name' \
 	    'make check-sanitize  the tests under sanitizers and valgrind' \
+	    'make check-long      the tests that take hours' \
 	    'make bench           compare with x11grab' \
 	    'make examples        build doc/examples' \
 	    'make clean           remove what was built' \
@@ -236,7 +263,7 @@ help:
 	    '' \
 	    'demo, check and bench install what is missing (tools/deps tells what).'
 
-.PHONY: all examples check-build check check-sanitize demo bench install \
+.PHONY: all examples check-build check check-sanitize check-long demo bench install \
     uninstall clean distclean help
 
 .SECONDARY:
