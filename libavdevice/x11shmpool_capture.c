@@ -332,7 +332,7 @@ static int send_request(X11ShmpoolCapture *c, X11ShmpoolRequest *r)
     const X11ShmpoolSource *s = c->source;
     X11ShmpoolDamage *dm      = &c->damage;
     uint32_t region           = XCB_NONE;
-    int with_info, nearly_whole;
+    int with_info;
 
     r->target        = c->canvas && r->slot ? c->canvas : r->slot;
     r->stale         = X11SHMPOOL_STALE_NONE;
@@ -344,7 +344,6 @@ static int send_request(X11ShmpoolCapture *c, X11ShmpoolRequest *r)
                 (c->options.damage_info || c->options.skip_unchanged ||
                  !x11shmpool_rect_equal(r->visible, s->bounds));
 
-    nearly_whole = r->dirty && x11shmpool_damage_covers(dm, r->visible);
     if (r->target) {
         if (r->dirty) {
             x11shmpool_damage_subtract(dm);
@@ -353,10 +352,6 @@ static int send_request(X11ShmpoolCapture *c, X11ShmpoolRequest *r)
                     x11shmpool_damage_fetch(dm, c->options.damage_info);
         }
         r->stale = x11shmpool_damage_stale(dm, r->target->fresh, &region);
-        if (nearly_whole) {
-            r->stale = X11SHMPOOL_STALE_WHOLE;
-            region   = XCB_NONE;
-        }
     }
     if (r->stale != X11SHMPOOL_STALE_NONE) {
         X11ShmpoolRect src = { r->visible.x + s->dx, r->visible.y + s->dy,

@@ -36,13 +36,6 @@ int x11shmpool_damage_dirty(const X11ShmpoolDamage *dm)
     return dm->dirty || !x11shmpool_damage_tracked(dm);
 }
 
-int x11shmpool_damage_covers(const X11ShmpoolDamage *dm, X11ShmpoolRect rect)
-{
-    X11ShmpoolRect common = x11shmpool_rect_intersect(dm->reported, rect);
-
-    return (int64_t)common.w * common.h * 8 > (int64_t)rect.w * rect.h * 7;
-}
-
 void x11shmpool_damage_invalidate(X11ShmpoolDamage *dm)
 {
     dm->valid = ++dm->sequence;
@@ -114,9 +107,7 @@ int x11shmpool_damage_event(X11ShmpoolDamage *dm,
         dm->display->damage_event + XCB_DAMAGE_NOTIFY ||
         notify->damage != dm->damage)
         return 0;
-    dm->dirty    = 1;
-    dm->reported = (X11ShmpoolRect){ notify->area.x, notify->area.y,
-                                     notify->area.width, notify->area.height };
+    dm->dirty = 1;
     return 1;
 }
 
@@ -136,8 +127,7 @@ void x11shmpool_damage_subtract(X11ShmpoolDamage *dm)
     xcb_connection_t *conn = dm->display->conn;
     xcb_xfixes_region_t entry;
 
-    dm->dirty    = 0;
-    dm->reported = (X11ShmpoolRect){ 0 };
+    dm->dirty = 0;
     dm->sequence++;
     if (!x11shmpool_damage_tracked(dm))
         return;

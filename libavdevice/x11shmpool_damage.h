@@ -49,7 +49,6 @@ typedef struct X11ShmpoolDamage {
     X11ShmpoolDisplay *display;
     uint32_t damage;          ///< XCB_NONE where damage is not tracked
     int dirty;                ///< something was drawn since the subtraction
-    X11ShmpoolRect reported;  ///< the first of it, window coordinates
     int64_t sequence;         ///< number of the last subtraction
     int64_t valid;            ///< slots fresh before this are stale as a whole
 
@@ -91,10 +90,6 @@ int x11shmpool_damage_event(X11ShmpoolDamage *dm,
 
 /** Whether anything may have been drawn since the last subtraction. */
 int x11shmpool_damage_dirty(const X11ShmpoolDamage *dm);
-
-/** Whether what was drawn first since the last subtraction is seven eighths of
- *  rect or more: with that, finding out what is stale gains nothing. */
-int x11shmpool_damage_covers(const X11ShmpoolDamage *dm, X11ShmpoolRect rect);
 
 /** Everything is stale in every slot: what is captured moved or was resized,
  *  or something other than drawing changed the pixels. */

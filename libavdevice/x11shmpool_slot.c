@@ -25,6 +25,7 @@
 #include <sys/ipc.h>
 #include <sys/mman.h>
 #include <sys/shm.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <xcb/shm.h>
 
@@ -63,8 +64,20 @@ static int map_plain(X11ShmpoolSlot *s)
 }
 
 #ifdef MFD_ALLOW_SEALING
+/* xcb closes a descriptor that it has sent, and forgets one that it could not
+ * send because the server is gone. */
+static void close_unsent(int fd, const struct stat *memfd)
+{
+    struct stat st;
+
+    if (!fstat(fd, &st) && st.st_dev == memfd->st_dev &&
+        st.st_ino == memfd->st_ino)
+        close(fd);
+}
+
 static int map_memfd(X11ShmpoolSlot *s, X11ShmpoolDisplay *d)
 {
+    struct stat memfd;
     int fd, ret;
 
     if (!d->unix_socket || d->shm < MIT_SHM_FD_PASSING)
@@ -73,7 +86,8 @@ static int map_memfd(X11ShmpoolSlot *s, X11ShmpoolDisplay *d)
     fd = memfd_create("x11shmpool", MFD_CLOEXEC | MFD_ALLOW_SEALING);
     if (fd < 0)
         return AVERROR(errno);
-    if (ftruncate(fd, s->size) < 0 || fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK) < 0)
+    if (ftruncate(fd, s->size) < 0 ||
+        fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK) < 0 || fstat(fd, &memfd) < 0)
         goto fail;
     s->data = mmap(NULL, s->size, PROT_READ | PROT_WRITE,
                    MAP_SHARED | MAP_POPULATE, fd, 0);
@@ -81,9 +95,10 @@ static int map_memfd(X11ShmpoolSlot *s, X11ShmpoolDisplay *d)
         goto fail;
 
     s->segment = xcb_generate_id(d->conn);
-    /* xcb closes the descriptor once it is sent. */
     ret = x11shmpool_display_check(d,
             xcb_shm_attach_fd_checked(d->conn, s->segment, fd, 0));
+    if (ret == AVERROR(EIO))
+        close_unsent(fd, &memfd);
     if (ret < 0)
         s->segment = XCB_NONE;
     return ret;
