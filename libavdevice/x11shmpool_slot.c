@@ -237,6 +237,7 @@ int x11shmpool_slot_init(X11ShmpoolSlot *s, X11ShmpoolDisplay *d,
     }
 
     if (s->segment && d->shared_pixmaps &&
+        f->width <= INT16_MAX && f->height <= INT16_MAX &&
         size >= (size_t)f->stride * f->height)
         make_pixmap(s, d, f, root);
 
