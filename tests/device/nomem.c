@@ -46,6 +46,7 @@
 #include <sys/eventfd.h>
 #include <sys/mman.h>
 #include <sys/shm.h>
+#include <sys/socket.h>
 #include <sys/timerfd.h>
 #include <unistd.h>
 
@@ -75,7 +76,7 @@
 
 /*** Calls that fail ***/
 
-enum { HEAP = 1, SYSTEM = 2 };
+enum { HEAP = 1, SYSTEM = 2, SENDING = 4 };
 
 static atomic_int armed;       /* of which kind calls fail; 0: none */
 static atomic_int countdown;   /* until the one that fails */
@@ -83,6 +84,8 @@ static atomic_int forever;     /* and all after it */
 static atomic_int failures;
 static atomic_long live;       /* blocks that are allocated */
 static __thread int inside;
+static TestServer *server;
+static TestScreen *screen;
 
 typedef struct Range {
     uintptr_t start, end;
@@ -95,6 +98,8 @@ static int holds(const Range *r, const void *address)
 {
     return (uintptr_t)address >= r->start && (uintptr_t)address < r->end;
 }
+
+#if !SANITIZED
 
 static int on_behalf_of_device(void)
 {
@@ -133,8 +138,6 @@ static int fails(int kind)
     return ret;
 }
 
-#if !SANITIZED
-
 static void *real(const char *name)
 {
     void *f = dlsym(RTLD_NEXT, name);
@@ -142,6 +145,14 @@ static void *real(const char *name)
     if (!f)
         abort();
     return f;
+}
+
+/* All but the test's own. */
+static void shut_down_connections(void)
+{
+    for (int fd = 3; fd < 64; fd++)
+        if (fd != xcb_get_file_descriptor(screen->conn))
+            shutdown(fd, SHUT_RDWR);
 }
 
 /* Looked up before main(): dlsym() may allocate. */
@@ -268,7 +279,6 @@ void *mmap(void *addr, size_t size, int prot, int flags, int fd, off_t offset)
         return fails(SYSTEM) ? failure : next(__VA_ARGS__);                 \
     }
 
-REPLACE(int, memfd_create, -1, (const char *name, unsigned flags), name, flags)
 REPLACE(int, eventfd, -1, (unsigned value, int flags), value, flags)
 REPLACE(int, timerfd_create, -1, (int clock, int flags), clock, flags)
 REPLACE(int, shmget, -1, (key_t key, size_t size, int flags), key, size, flags)
@@ -278,6 +288,18 @@ REPLACE(int, ftruncate, -1, (int fd, off_t size), fd, size)
 REPLACE(int, pthread_create, EAGAIN,
         (pthread_t *thread, const pthread_attr_t *attributes,
          void *(*start)(void *), void *arg), thread, attributes, start, arg)
+
+/* The server goes just before it is given a descriptor. */
+int memfd_create(const char *name, unsigned flags)
+{
+    static int (*next)(const char *, unsigned);
+
+    if (!next)
+        next = (int (*)(const char *, unsigned))real("memfd_create");
+    if (atomic_load(&armed) & SENDING)
+        shut_down_connections();
+    return fails(SYSTEM) ? -1 : next(name, flags);
+}
 
 #pragma GCC visibility pop
 
@@ -305,8 +327,6 @@ static int find_library(struct dl_phdr_info *info, size_t size, void *arg)
 
 /*** The test ***/
 
-static TestServer *server;
-static TestScreen *screen;
 static atomic_int nb_errors;
 
 /* One that allocates nothing. */
@@ -485,12 +505,30 @@ static void system_calls_fail(void **state)
     }
 }
 
+static void descriptor_is_not_sent(void **state)
+{
+    Holdings before, after;
+
+    (void)state;
+    needs_runtime();
+    run(options[0], 0, 0, 0);
+    before = holdings();
+    for (int i = 0; i < 10; i++)
+        assert_int_equal(run(options[0], SENDING, 1, 0), AVERROR(EIO));
+    assert_int_equal(atomic_load(&nb_errors), 1);
+    after = holdings();
+    assert_int_equal(after.descriptors, before.descriptors);
+    assert_int_equal(after.mappings, before.mappings);
+    assert_int_equal(after.live, before.live);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(one_allocation_fails),
         cmocka_unit_test(allocations_fail_from_there),
         cmocka_unit_test(system_calls_fail),
+        cmocka_unit_test(descriptor_is_not_sent),
     };
 
     cmocka_set_test_filter(getenv("X11SHMPOOL_TEST"));
