@@ -277,8 +277,9 @@ static void soak(void **state)
     rss = rss_kb();
 
     assert_true(test_device_stat(d, "stat_slots") <= 16);
-    assert_int_equal(test_mapping_count("memfd:x11shmpool"),
-                     test_device_stat(d, "stat_slots"));
+    /* and one for what damage is verified with */
+    assert_true(test_mapping_count("memfd:x11shmpool") <=
+                test_device_stat(d, "stat_slots") + 1);
     assert_int_equal(test_count_descriptors(), descriptors);
     if (rss > rss_settled + RSS_SLACK_KB +
               (test_device_stat(d, "stat_slots") - slots) *
