@@ -83,6 +83,7 @@ static av_cold int init_damage(X11ShmpoolCapture *c)
                                    X11SHMPOOL_SOURCE_EVENTS);
     if (ret >= 0 || ret == AVERROR(EIO) || ret == AVERROR_EXIT)
         return ret;
+    x11shmpool_damage_uninit(&c->damage);
     if (c->options.damage > 0) {
         av_log(c->log, AV_LOG_ERROR,
                "damage=on does not work here: %s. Use damage=auto or off.\n",
@@ -445,12 +446,14 @@ static int reference_last(X11ShmpoolCapture *c, X11ShmpoolFrame *frame)
             av_buffer_unref(&frame->buf);
     }
     c->last_tick = frame->tick;
+    c->force      = 0;
+    c->handed_out = 1;
     return frame->buf ? 0 : AVERROR(ENOMEM);
 }
 
 static int repeat(X11ShmpoolCapture *c, X11ShmpoolFrame *frame)
 {
-    if (c->options.skip_unchanged &&
+    if (c->options.skip_unchanged && !c->force && c->handed_out &&
         frame->tick - c->last_tick < c->options.heartbeat)
         return 1;
     frame->repeated = 1;
@@ -511,6 +514,8 @@ static int ask(X11ShmpoolCapture *c, X11ShmpoolRequest *r)
         r->unchanged = 1;
         return 0;
     }
+    if (!c->source->viewable)
+        return AVERROR(EAGAIN);
 
     if (r->dirty)
         reuse_last(c);
@@ -576,10 +581,10 @@ static int make_frame(X11ShmpoolCapture *c, X11ShmpoolRequest *r,
     c->last      = out;
     c->last_slot = r->slot;
 
-    return reference_last(c, frame);
+    return frame->changed ? reference_last(c, frame) : repeat(c, frame);
 }
 
-static int server_gone(X11ShmpoolCapture *c)
+int x11shmpool_capture_gone(X11ShmpoolCapture *c)
 {
     av_log(c->log, AV_LOG_ERROR,
            "The X server of display %s has gone. What was captured until now "
@@ -628,7 +633,7 @@ int x11shmpool_capture_receive(X11ShmpoolCapture *c, X11ShmpoolFrame *frame)
     /* Damage may have been subtracted for a frame that there is not. */
     invalidate(c);
     if (ret == AVERROR(EIO))
-        return server_gone(c);
+        return x11shmpool_capture_gone(c);
     if (ret == AVERROR_EOF || fatal(ret))
         return ret;
 
@@ -674,7 +679,7 @@ int x11shmpool_capture_idle(X11ShmpoolCapture *c)
     ret = x11shmpool_verify_rows(&c->verify, s, slot->data, slot,
                                  slot->saved_rect, &differs);
     if (ret == AVERROR(EIO))
-        return server_gone(c);
+        return x11shmpool_capture_gone(c);
     if (ret < 0)
         return ret == AVERROR_EXIT ? ret : 0;
     if (x11shmpool_rect_empty(differs))
@@ -697,7 +702,7 @@ int x11shmpool_capture_idle(X11ShmpoolCapture *c)
                                  &info);
     c->damage.dirty = 1;
     if (ret == AVERROR(EIO))
-        return server_gone(c);
+        return x11shmpool_capture_gone(c);
     if (ret < 0)
         return ret;
     c->carried = damaged = info.box;

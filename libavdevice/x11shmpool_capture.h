@@ -115,6 +115,9 @@ typedef struct X11ShmpoolCapture {
     X11ShmpoolRect painted;  ///< what it covered there, empty for nothing
     X11ShmpoolRect carried;  ///< damage that was subtracted between frames,
                              ///< window coordinates
+    int handed_out;          ///< there was a frame before
+    int force;               ///< the next frame is not to be skipped: the
+                             ///< reader never saw the last one
     int failures;            ///< grabs that failed in a row
 } X11ShmpoolCapture;
 
@@ -160,6 +163,9 @@ int x11shmpool_capture_receive(X11ShmpoolCapture *c, X11ShmpoolFrame *frame);
 /** Use the time between frames: check that damage tells the truth.
  *  @return as x11shmpool_capture_receive() */
 int x11shmpool_capture_idle(X11ShmpoolCapture *c);
+
+/** Say that the server is gone. @return AVERROR(EIO) */
+int x11shmpool_capture_gone(X11ShmpoolCapture *c);
 
 /** Release what a frame references. */
 void x11shmpool_frame_unref(X11ShmpoolFrame *frame);

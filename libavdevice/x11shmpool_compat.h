@@ -46,9 +46,10 @@
 #include "libavdevice/avdevice.h"
 #include "libavformat/avformat.h"
 
+#include "libavcodec/version.h"
+#include "libavformat/version.h"
 #ifdef X11SHMPOOL_OVERLAY
 #include "libavdevice/version.h"
-#include "libavformat/version.h"
 #include "libavutil/attributes.h"
 #else
 #include "libavutil/internal.h"

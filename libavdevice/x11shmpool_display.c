@@ -284,7 +284,7 @@ av_cold void x11shmpool_display_close(X11ShmpoolDisplay *d)
 {
     if (d->conn)
         xcb_disconnect(d->conn);
-    if (d->cancel_fd > 0)
+    if (d->name && d->cancel_fd >= 0)
         close(d->cancel_fd);
     av_freep(&d->name);
     *d = (X11ShmpoolDisplay){ .fd = -1, .cancel_fd = -1 };

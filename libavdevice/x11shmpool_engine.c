@@ -157,10 +157,13 @@ static void drop_stale(X11ShmpoolEngine *e)
 /* Under lock. */
 static void push(X11ShmpoolEngine *e, X11ShmpoolFrame *frame)
 {
-    if (e->paused || e->stopping || !av_fifo_can_write(e->queue)) {
+    if (e->paused || e->stopping || e->discard ||
+        !av_fifo_can_write(e->queue)) {
+        add_change(&e->lost, frame);
         x11shmpool_frame_unref(frame);
         return;
     }
+    count(e, frame, 1);
     av_fifo_write(e->queue, frame, 1);
     pthread_cond_broadcast(&e->changed);
 }
@@ -182,6 +185,8 @@ static void take_lead(X11ShmpoolEngine *e, int interruptible)
 {
     e->leading = 1;
     e->capture->display->interruptible = interruptible;
+    if (e->lost.changed)
+        e->capture->force = 1;
     if (e->resumed) {
         x11shmpool_clock_skip(&e->clock, now());
         e->discard = x11shmpool_capture_pending(e->capture);
@@ -225,10 +230,7 @@ static int take(X11ShmpoolEngine *e)
 
     pthread_mutex_lock(&e->lock);
     e->stats.slots = x11shmpool_pool_slots(e->capture->pool);
-    if (ret == 0 && e->discard) {
-        x11shmpool_frame_unref(&frame);
-    } else if (ret == 0) {
-        count(e, &frame, 1);
+    if (ret == 0) {
         push(e, &frame);
     } else if (ret == AVERROR(EAGAIN)) {
         e->stats.dropped++;
@@ -244,8 +246,7 @@ static int take(X11ShmpoolEngine *e)
 
 /* As the leader: sleep until the next tick, or until something ends that. A
  * sleep costs less than a poll, and is cut short only for what may take its
- * time to be noticed.
- * @return 1 if the server is gone */
+ * time to be noticed. */
 static int wait_for_tick(X11ShmpoolEngine *e)
 {
     X11ShmpoolDisplay *d = e->capture->display;
@@ -262,7 +263,7 @@ static int wait_for_tick(X11ShmpoolEngine *e)
             struct pollfd fd = { .fd = d->fd, .events = POLLRDHUP };
 
             if (poll(&fd, 1, 0) > 0)
-                return 1;
+                return x11shmpool_capture_gone(e->capture);
         }
     }
     return 0;
@@ -390,8 +391,11 @@ static void flush(X11ShmpoolEngine *e)
 {
     X11ShmpoolFrame frame;
 
-    while (av_fifo_read(e->queue, &frame, 1) >= 0)
+    while (av_fifo_read(e->queue, &frame, 1) >= 0) {
+        add_change(&e->lost, &frame);
+        count(e, &frame, -1);
         x11shmpool_frame_unref(&frame);
+    }
 }
 
 av_cold void x11shmpool_engine_free(X11ShmpoolEngine **engine)
@@ -427,10 +431,7 @@ static int lead(X11ShmpoolEngine *e)
     pthread_mutex_unlock(&e->lock);
 
     ret = x11shmpool_capture_pending(e->capture) ? 0 : wait_for_tick(e);
-    /* A server that is gone is noticed by whoever asks it for something. */
-    if (ret > 0)
-        x11shmpool_capture_send(e->capture, e->clock.next);
-    else if (ret == 0 && !x11shmpool_capture_pending(e->capture))
+    if (ret >= 0 && !x11shmpool_capture_pending(e->capture))
         ask(e);
     if (ret >= 0 && x11shmpool_capture_pending(e->capture))
         ret = take(e);
@@ -508,6 +509,8 @@ int x11shmpool_engine_receive(X11ShmpoolEngine *e, int nonblock,
             break;
         if (e->error || e->paused || nonblock) {
             ret = e->error ? e->error : AVERROR(EAGAIN);
+            /* One that polls and finds nothing waits, too. */
+            e->limit = FFMIN(e->limit * 2, e->capacity);
             break;
         }
         if (e->leading) {

@@ -94,6 +94,23 @@ static void forget_pixmap(X11ShmpoolSource *s)
     s->pixmap = XCB_NONE;
 }
 
+static int query_viewable(X11ShmpoolSource *s)
+{
+    xcb_get_window_attributes_reply_t *attributes;
+    int ret;
+
+    if (s->is_root)
+        return 0;
+    ret = x11shmpool_display_wait(s->display,
+            xcb_get_window_attributes(s->display->conn, s->window).sequence,
+            (void **)&attributes);
+    if (ret < 0)
+        return ret;
+    s->viewable = attributes->map_state == XCB_MAP_STATE_VIEWABLE;
+    free(attributes);
+    return 0;
+}
+
 /* Size, border and place are asked for together, so that they fit each other;
  * the pixmap is named first: one that is older than the size it is used with
  * would be read beyond its edge. */
@@ -147,9 +164,19 @@ static int locate(X11ShmpoolSource *s)
         ret = 0;
     }
 
-    if (s->viewable || !s->bounds.w)
+    /* Its own pixmap tells whether a redirected window is shown; for others the
+     * ancestors count, too. */
+    if (!s->redirected && (ret = query_viewable(s)) < 0)
+        goto end;
+
+    if (s->viewable || !s->bounds.w) {
+        s->resized |= s->bounds.w && (g->width != s->bounds.w ||
+                                      g->height != s->bounds.h);
         s->bounds = (X11ShmpoolRect){ 0, 0, g->width, g->height };
+    }
     s->depth  = g->depth;
+    if (d->screen->root != g->root && x11shmpool_display_screen_of(d, g->root))
+        d->screen = x11shmpool_display_screen_of(d, g->root);
     s->root_x = t->dst_x;
     s->root_y = t->dst_y;
 end:
@@ -277,6 +304,12 @@ int x11shmpool_source_event(X11ShmpoolSource *s,
                 s->bounds = (X11ShmpoolRect){ 0, 0, e->width, e->height };
         }
         return 1;
+    }
+    /* Tells that an ancestor was mapped: the window has another pixmap now. */
+    case XCB_VISIBILITY_NOTIFY: {
+        const xcb_visibility_notify_event_t *e = (const void *)event;
+
+        return e->window == s->window && !s->is_root;
     }
     case XCB_MAP_NOTIFY: {
         const xcb_map_notify_event_t *e = (const void *)event;

@@ -38,7 +38,8 @@
  */
 
 /** What events a source needs to be selected on its window. */
-#define X11SHMPOOL_SOURCE_EVENTS XCB_EVENT_MASK_STRUCTURE_NOTIFY
+#define X11SHMPOOL_SOURCE_EVENTS (XCB_EVENT_MASK_STRUCTURE_NOTIFY | \
+                                  XCB_EVENT_MASK_VISIBILITY_CHANGE)
 
 typedef struct X11ShmpoolSource {
     X11ShmpoolDisplay *display;

@@ -110,8 +110,11 @@ static void send_query(X11ShmpoolTree *t, Query *q, xcb_window_t window,
 
     events    |= XCB_EVENT_MASK_SUBSTRUCTURE_NOTIFY;
     q->window  = window;
-    /* Selected first: what changes afterwards is told by events. */
-    xcb_change_window_attributes(conn, window, XCB_CW_EVENT_MASK, &events);
+    /* Selected first: what changes afterwards is told by events. This client's
+     * own windows have theirs selected already. */
+    if ((window & ~t->display->setup->resource_id_mask) !=
+        t->display->setup->resource_id_base)
+        xcb_change_window_attributes(conn, window, XCB_CW_EVENT_MASK, &events);
     q->attributes = xcb_get_window_attributes(conn, window).sequence;
     q->tree       = xcb_query_tree(conn, window).sequence;
 }

@@ -36,6 +36,7 @@
 #include <cmocka.h>
 #include <libavutil/intreadwrite.h>
 #include <libavutil/time.h>
+#include <xcb/xfixes.h>
 
 #include "proxy.h"
 #include "server.h"
@@ -204,6 +205,10 @@ static void one_round_trip(void **state)
         snprintf(what, sizeof(what), "round trips for %d frames, %s",
                  (int)captured, all);
         at_most(captured + 3 * LOOKS_PER_S, trips, what);
+        if (!strstr(all, "damage=off"))
+            assert_true(test_proxy_count(proxy,
+                            test_proxy_opcode(proxy, "XFIXES"),
+                            XCB_XFIXES_SET_GC_CLIP_REGION) >= captured - 5);
         test_device_close(&d);
     }
 }
