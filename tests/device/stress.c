@@ -197,9 +197,7 @@ static int bag_end(Bag *b)
 /*** Somebody who draws all the time, until told to stop or the server dies ***/
 
 typedef struct Painter {
-    char display[32];
-    uint32_t seed;
-    unsigned kinds;
+    TestPainter *painter;
     atomic_int quit;
     pthread_t thread;
 } Painter;
@@ -207,7 +205,6 @@ typedef struct Painter {
 static void *paint(void *arg)
 {
     Painter *p = arg;
-    TestPainter *painter;
     sigset_t pipe;
 
     /* That its own server dies is no news to it. */
@@ -215,22 +212,21 @@ static void *paint(void *arg)
     sigaddset(&pipe, SIGPIPE);
     pthread_sigmask(SIG_BLOCK, &pipe, NULL);
 
-    painter = test_painter_open(p->display, p->seed, p->kinds);
-    while (painter && !atomic_load(&p->quit)) {
-        test_painter_burst(painter, 4);
-        if (test_painter_freeze(painter) < 0)
+    while (!atomic_load(&p->quit)) {
+        test_painter_burst(p->painter, 4);
+        if (test_painter_freeze(p->painter) < 0)
             break;
         av_usleep(500);
     }
-    test_painter_close(&painter);
+    test_painter_close(&p->painter);
     return NULL;
 }
 
 static void painter_start(Painter *p, const TestServer *on, unsigned kinds)
 {
-    snprintf(p->display, sizeof(p->display), "%s", on->display);
-    p->seed  = rnd();
-    p->kinds = kinds;
+    /* Not on its own thread: libXau is not made for two at once. */
+    p->painter = test_painter_open(on->display, rnd(), kinds);
+    assert_non_null(p->painter);
     atomic_init(&p->quit, 0);
     assert_int_equal(pthread_create(&p->thread, NULL, paint, p), 0);
 }

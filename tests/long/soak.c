@@ -112,7 +112,7 @@ static int teardown(void **state)
 }
 
 typedef struct Painter {
-    char display[16];
+    TestPainter *painter;
     atomic_int quit;
     atomic_int failed;
     pthread_t thread;
@@ -123,7 +123,6 @@ static void *paint(void *arg)
 {
     Painter *p = arg;
     unsigned seed = base_seed;
-    TestPainter *painter;
     sigset_t pipe;
 
     /* Where the test fails the server goes first. */
@@ -131,23 +130,21 @@ static void *paint(void *arg)
     sigaddset(&pipe, SIGPIPE);
     pthread_sigmask(SIG_BLOCK, &pipe, NULL);
 
-    painter = test_painter_open(p->display, base_seed, TEST_PAINT_ALL);
-    atomic_store(&p->failed, !painter);
-    while (painter && !atomic_load(&p->quit)) {
+    while (!atomic_load(&p->failed) && !atomic_load(&p->quit)) {
         int mood = rand_r(&seed) % 10;
 
         for (int i = rand_r(&seed) % 120; i > 0 && !atomic_load(&p->quit);
              i--) {
             if (mood)
-                test_painter_burst(painter, mood == 1 ? 60 : 3);
-            if (test_painter_freeze(painter) < 0) {
+                test_painter_burst(p->painter, mood == 1 ? 60 : 3);
+            if (test_painter_freeze(p->painter) < 0) {
                 atomic_store(&p->failed, 1);
                 break;
             }
             av_usleep(mood == 1 ? 1000 : 10000);
         }
     }
-    test_painter_close(&painter);
+    test_painter_close(&p->painter);
     return NULL;
 }
 
@@ -194,7 +191,9 @@ static void soak(void **state)
                       test_server_kind_name(test_server_kind()));
         skip();
     }
-    snprintf(painter.display, sizeof(painter.display), "%s", server->display);
+    painter.painter = test_painter_open(server->display, base_seed,
+                                        TEST_PAINT_ALL);
+    assert_non_null(painter.painter);
     d = test_shot_open("x11shmpool", server->display,
                        "framerate=60:damage_metadata=1");
     assert_int_equal(pthread_create(&painter.thread, NULL, paint, &painter), 0);
