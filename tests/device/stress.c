@@ -377,7 +377,8 @@ static void print_descriptors(void)
 static int grown(const Footprint *from, const Footprint *to)
 {
     return to->descriptors > from->descriptors ||
-           to->threads > from->threads || to->segments > from->segments ||
+           to->threads > from->threads + SANITIZED ||
+           to->segments > from->segments ||
            to->mappings > from->mappings + 8 ||
            to->heap > from->heap + 16384 ||
            to->clients > from->clients || to->resources > from->resources ||
