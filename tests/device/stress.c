@@ -380,7 +380,7 @@ static int grown(const Footprint *from, const Footprint *to)
            to->threads > from->threads + SANITIZED ||
            to->segments > from->segments ||
            to->mappings > from->mappings + 8 ||
-           to->heap > from->heap + 8192 ||
+           to->heap > from->heap + 16384 ||
            to->clients > from->clients || to->resources > from->resources ||
            to->server_descriptors > from->server_descriptors ||
            to->server_segments > from->server_segments;
