@@ -49,11 +49,15 @@
 #include "x11shmpool_region.h"
 #include "x11shmpool_source.h"
 #include "x11shmpool_url.h"
+#include "x11shmpool_window.h"
 
 typedef struct X11ShmpoolContext {
     const AVClass *class;
 
+    char *display_name;
     int window_id;
+    char *window_title, *window_class;
+    char *monitor;
     int x, y;
     int width, height;
     char *framerate;
@@ -84,8 +88,16 @@ typedef struct X11ShmpoolContext {
 #define D AV_OPT_FLAG_DECODING_PARAM
 #define S (AV_OPT_FLAG_EXPORT | AV_OPT_FLAG_READONLY | D)
 
+/* No X id has the highest bits set. */
+#define PICK UINT32_MAX
+
 static const AVOption options[] = {
-    { "window_id", "capture this window instead of the screen, decimal or 0x hexadecimal", OFFSET(window_id), AV_OPT_TYPE_INT, { .i64 = XCB_NONE }, 0, UINT32_MAX, D, NULL },
+    { "display", "the display to capture or to list the devices of, where the URL names none", OFFSET(display_name), AV_OPT_TYPE_STRING, { .str = NULL }, 0, 0, D, NULL },
+    { "monitor", "capture this monitor: its name, primary, or its number in the listing", OFFSET(monitor), AV_OPT_TYPE_STRING, { .str = NULL }, 0, 0, D, NULL },
+    { "window_id", "capture this window instead of the screen, decimal or 0x hexadecimal", OFFSET(window_id), AV_OPT_TYPE_INT, { .i64 = XCB_NONE }, 0, UINT32_MAX, D, "window_id" },
+    { "pick", "the window that is clicked on", 0, AV_OPT_TYPE_CONST, { .i64 = PICK }, 0, 0, D, "window_id" },
+    { "window_title", "capture the topmost window whose title contains this", OFFSET(window_title), AV_OPT_TYPE_STRING, { .str = NULL }, 0, 0, D, NULL },
+    { "window_class", "capture the topmost window whose class or instance is this", OFFSET(window_class), AV_OPT_TYPE_STRING, { .str = NULL }, 0, 0, D, NULL },
     { "x", "left edge of the captured region, in pixels", OFFSET(x), AV_OPT_TYPE_INT, { .i64 = 0 }, 0, INT16_MAX, D, NULL },
     { "y", "top edge of the captured region, in pixels", OFFSET(y), AV_OPT_TYPE_INT, { .i64 = 0 }, 0, INT16_MAX, D, NULL },
     { "grab_x", "left edge of the captured region, the same as x", OFFSET(x), AV_OPT_TYPE_INT, { .i64 = 0 }, 0, INT16_MAX, D, NULL },
@@ -184,27 +196,142 @@ static av_cold int parse_options(AVFormatContext *s,
     return 0;
 }
 
+/* What is asked for twice, by the URL and the options or by two options, is
+ * asked for in one way or not at all. */
+static av_cold int check_selection(AVFormatContext *s, const X11ShmpoolUrl *url)
+{
+    const X11ShmpoolContext *c = s->priv_data;
+    const struct {
+        const char *name;
+        int given;
+    } ways[] = {
+        { "the URL's window",
+          url->window && url->window != (uint32_t)c->window_id },
+        { "window_id", !!c->window_id },
+        { c->window_title ? "window_title" : "window_class",
+          c->window_title || c->window_class },
+        { "the URL's monitor", !!url->monitor },
+        { "monitor", c->monitor && (!url->monitor ||
+                                    strcmp(c->monitor, url->monitor)) },
+    };
+    const char *first = NULL;
+
+    for (int i = 0; i < (int)FF_ARRAY_ELEMS(ways); i++) {
+        if (!ways[i].given)
+            continue;
+        if (first) {
+            av_log(s, AV_LOG_ERROR, "%s and %s are both given: choose one of "
+                   "them.\n", first, ways[i].name);
+            return AVERROR(EINVAL);
+        }
+        first = ways[i].name;
+    }
+    return 0;
+}
+
+static av_cold int find_window(AVFormatContext *s)
+{
+    X11ShmpoolContext *c = s->priv_data;
+    const X11ShmpoolWindow *found;
+    X11ShmpoolWindows windows;
+    char there[4096];
+    int ret;
+
+    ret = x11shmpool_windows_get(&windows, &c->display);
+    if (ret < 0)
+        return ret;
+    found = x11shmpool_windows_find(&windows, c->window_title,
+                                    c->window_class);
+    if (found) {
+        c->window_id = found->window;
+        av_log(s, AV_LOG_INFO, "Window 0x%x, '%s', %dx%d\n", found->window,
+               found->title, found->w, found->h);
+    } else {
+        x11shmpool_windows_print(&windows, there, sizeof(there));
+        av_log(s, AV_LOG_ERROR, "Display %s has no window with %s%s%s%s%s%s. "
+               "%s%s\n", c->display.name,
+               c->window_title ? "'" : "",
+               c->window_title ? c->window_title : "",
+               c->window_title ? "' in its title" : "",
+               c->window_title && c->window_class ? " and " : "",
+               c->window_class ? "the class or instance " : "",
+               c->window_class ? c->window_class : "",
+               windows.nb ? "There are: " : "There is none.", there);
+        ret = AVERROR(ENOENT);
+    }
+    x11shmpool_windows_free(&windows);
+
+    return ret;
+}
+
 static av_cold int choose_window(AVFormatContext *s, const X11ShmpoolUrl *url)
 {
     X11ShmpoolContext *c = s->priv_data;
+    xcb_window_t window;
+    int ret;
 
-    if (url->window && c->window_id && url->window != (uint32_t)c->window_id) {
-        av_log(s, AV_LOG_ERROR, "The URL asks for window 0x%"PRIx32" and "
-               "window_id for 0x%x: name one of them.\n",
-               url->window, c->window_id);
-        return AVERROR(EINVAL);
-    }
     if (url->window)
         c->window_id = url->window;
+    if ((uint32_t)c->window_id == PICK) {
+        if ((ret = x11shmpool_region_pick(&c->display, &window)) < 0 ||
+            (ret = x11shmpool_window_client(&c->display, window, &window)) < 0)
+            return ret;
+        c->window_id = window;
+        av_log(s, AV_LOG_INFO, "Window 0x%x\n", window);
+    } else if (c->window_title || c->window_class) {
+        if ((ret = find_window(s)) < 0)
+            return ret;
+    }
     if (c->window_id && c->select_region) {
-        av_log(s, AV_LOG_WARNING, "select_region ignored with window_id.\n");
+        av_log(s, AV_LOG_WARNING, "select_region ignored with a window.\n");
         c->select_region = 0;
     }
     if (c->window_id && c->follow_mouse) {
-        av_log(s, AV_LOG_WARNING, "follow_mouse ignored with window_id.\n");
+        av_log(s, AV_LOG_WARNING, "follow_mouse ignored with a window.\n");
         c->follow_mouse = 0;
     }
     return 0;
+}
+
+static av_cold int choose_source(AVFormatContext *s, const X11ShmpoolUrl *url)
+{
+    X11ShmpoolContext *c = s->priv_data;
+    const char *monitor  = url->monitor ? url->monitor : c->monitor;
+    int ret;
+
+    if ((ret = choose_window(s, url)) < 0 ||
+        (ret = x11shmpool_source_open(&c->source, &c->display,
+                                      c->window_id)) < 0)
+        return ret;
+    if (!monitor)
+        return 0;
+    if (c->select_region) {
+        av_log(s, AV_LOG_WARNING, "select_region ignored with a monitor.\n");
+        c->select_region = 0;
+    }
+    return x11shmpool_source_set_monitor(&c->source, monitor);
+}
+
+/* FFmpeg's own list of options for -sources is divided by colons: a number
+ * alone is a display, too. */
+static av_cold int open_display(AVFormatContext *s, const char *url_display)
+{
+    X11ShmpoolContext *c = s->priv_data;
+    const char *name     = url_display && *url_display ? url_display :
+                           c->display_name;
+    char *with_colon     = NULL;
+    int ret;
+
+    if (name && *name && !name[strspn(name, "0123456789.")]) {
+        with_colon = av_asprintf(":%s", name);
+        if (!with_colon)
+            return AVERROR(ENOMEM);
+    }
+    ret = x11shmpool_display_open(&c->display, with_colon ? with_colon : name,
+                                  &s->interrupt_callback, s);
+    av_free(with_colon);
+
+    return ret;
 }
 
 static av_cold int choose_region(AVFormatContext *s, const X11ShmpoolUrl *url)
@@ -269,11 +396,9 @@ static av_cold int x11shmpool_read_header(AVFormatContext *s)
         (ret = x11shmpool_url_parse(&url, s->url, s)) < 0)
         return ret;
 
-    if ((ret = choose_window(s, &url)) < 0 ||
-        (ret = x11shmpool_display_open(&c->display, url.display,
-                                       &s->interrupt_callback, s)) < 0 ||
-        (ret = x11shmpool_source_open(&c->source, &c->display,
-                                      c->window_id)) < 0 ||
+    if ((ret = check_selection(s, &url)) < 0 ||
+        (ret = open_display(s, url.display)) < 0 ||
+        (ret = choose_source(s, &url)) < 0 ||
         (ret = choose_region(s, &url)) < 0 ||
         (ret = add_stream(s)) < 0)
         goto end;
@@ -412,14 +537,16 @@ static av_cold int x11shmpool_read_close(AVFormatContext *s)
 static av_cold int x11shmpool_get_device_list(AVFormatContext *s,
                                               AVDeviceInfoList *list)
 {
-    X11ShmpoolDisplay display;
+    X11ShmpoolContext *c = s->priv_data;
+    X11ShmpoolUrl url;
     int ret;
 
-    ret = x11shmpool_display_open(&display, s->url, &s->interrupt_callback, s);
-    if (ret < 0)
+    if ((ret = x11shmpool_url_parse(&url, s->url ? s->url : "", s)) < 0)
         return ret;
-    ret = x11shmpool_list_screens(&display, list);
-    x11shmpool_display_close(&display);
+    if ((ret = open_display(s, url.display)) >= 0)
+        ret = x11shmpool_list_devices(&c->display, list);
+    x11shmpool_display_close(&c->display);
+    x11shmpool_url_uninit(&url);
 
     return ret;
 }

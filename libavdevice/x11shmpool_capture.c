@@ -97,6 +97,14 @@ static av_cold int init_damage(X11ShmpoolCapture *c)
     return 0;
 }
 
+static void clip(X11ShmpoolCapture *c, int renew)
+{
+    const X11ShmpoolSource *s = c->source;
+
+    x11shmpool_damage_clip(&c->damage, x11shmpool_source_visible(s), s->gaps,
+                           s->nb_gaps, renew);
+}
+
 static X11ShmpoolRect region_on_root(const X11ShmpoolSource *s)
 {
     X11ShmpoolRect r = s->region;
@@ -129,7 +137,9 @@ av_cold int x11shmpool_capture_init(X11ShmpoolCapture *c,
 
     if ((ret = init_damage(c)) < 0 || (ret = init_pools(c)) < 0)
         return ret;
-    x11shmpool_damage_clip(&c->damage, x11shmpool_source_visible(source));
+    clip(c, 1);
+    if ((ret = x11shmpool_popups_init(&c->popups, source, format)) < 0)
+        return ret;
 
     ret = x11shmpool_cursor_init(&c->cursor, d, source->window,
                                  options->draw_mouse);
@@ -158,6 +168,7 @@ av_cold void x11shmpool_capture_uninit(X11ShmpoolCapture *c)
     av_buffer_unref(&c->last);
     av_buffer_unref(&c->last_palette);
     x11shmpool_border_uninit(&c->border);
+    x11shmpool_popups_uninit(&c->popups);
     x11shmpool_cursor_uninit(&c->cursor);
     x11shmpool_verify_uninit(&c->verify);
     x11shmpool_grab_uninit(&c->grab);
@@ -172,22 +183,27 @@ av_cold void x11shmpool_capture_uninit(X11ShmpoolCapture *c)
 static void invalidate(X11ShmpoolCapture *c)
 {
     x11shmpool_damage_invalidate(&c->damage);
-    x11shmpool_damage_clip(&c->damage, x11shmpool_source_visible(c->source));
+    clip(c, 1);
 }
 
-static int read_events(X11ShmpoolCapture *c, int *moved)
+static int take_event(X11ShmpoolCapture *c, const xcb_generic_event_t *event)
+{
+    if (x11shmpool_damage_event(&c->damage, event) ||
+        x11shmpool_cursor_event(&c->cursor, event) ||
+        x11shmpool_border_event(&c->border, event))
+        return 0;
+    c->moved |= x11shmpool_source_event(c->source, event);
+    x11shmpool_popups_event(&c->popups, event);
+    return x11shmpool_tree_event(&c->tree, event);
+}
+
+static int read_events(X11ShmpoolCapture *c)
 {
     xcb_generic_event_t *event;
     int untrusted, ret = 0;
 
-    *moved = 0;
     while (ret >= 0 && (event = xcb_poll_for_event(c->display->conn))) {
-        if (!x11shmpool_damage_event(&c->damage, event) &&
-            !x11shmpool_cursor_event(&c->cursor, event) &&
-            !x11shmpool_border_event(&c->border, event)) {
-            *moved |= x11shmpool_source_event(c->source, event);
-            ret     = x11shmpool_tree_event(&c->tree, event);
-        }
+        ret = take_event(c, event);
         free(event);
     }
 
@@ -214,6 +230,8 @@ static int follow_mouse(X11ShmpoolCapture *c)
         !c->cursor.on_screen)
         return ret;
 
+    if (x11shmpool_rect_empty(s->bounds))
+        return 0;
     region = x11shmpool_rect_follow(s->region, s->bounds, c->cursor.x,
                                     c->cursor.y, c->options.follow_mouse);
     if (!x11shmpool_rect_equal(region, s->region)) {
@@ -223,38 +241,47 @@ static int follow_mouse(X11ShmpoolCapture *c)
     return 0;
 }
 
-/* Bring source and region up to date before anything is read. */
-static int update(X11ShmpoolCapture *c)
+/* Bring the source up to date, as far as events told of it until now. */
+static int update_source(X11ShmpoolCapture *c)
 {
     X11ShmpoolSource *s = c->source;
-    int moved, ret;
+    int changed, ret;
 
-    if ((ret = read_events(c, &moved)) < 0 ||
-        (ret = x11shmpool_display_error(c->display)) < 0)
-        return ret;
-    if (moved || !s->copyable) {
-        if ((ret = x11shmpool_source_update(s)) < 0)
+    /* One that is read from the screen goes where nobody tells. */
+    if (c->moved || !s->copyable) {
+        if ((ret = x11shmpool_source_update(s, &changed)) < 0)
             return ret;
-        if (moved)
+        c->moved = 0;
+        if (changed)
             invalidate(c);
-        else
-            x11shmpool_damage_clip(&c->damage, x11shmpool_source_visible(s));
     }
-
     if (s->closed) {
         av_log(c->log, AV_LOG_INFO, "Window 0x%x was closed.\n", s->window);
         return AVERROR_EOF;
     }
     if (s->resized && c->options.eof_on_resize) {
         av_log(c->log, AV_LOG_INFO, "The %s was resized to %dx%d.\n",
-               s->is_root ? "screen" : "window", s->bounds.w, s->bounds.h);
+               s->what, s->bounds.w, s->bounds.h);
         return AVERROR_EOF;
     }
+    return 0;
+}
+
+/* Bring source and region up to date before anything is read. */
+static int update(X11ShmpoolCapture *c)
+{
+    int ret;
+
+    if ((ret = read_events(c)) < 0 ||
+        (ret = x11shmpool_display_error(c->display)) < 0 ||
+        (ret = update_source(c)) < 0 ||
+        (ret = x11shmpool_popups_update(&c->popups)) < 0)
+        return ret;
 
     if (c->options.follow_mouse && (ret = follow_mouse(c)) < 0)
         return ret;
     if (c->options.region_border)
-        x11shmpool_border_move(&c->border, region_on_root(s));
+        x11shmpool_border_move(&c->border, region_on_root(c->source));
 
     return 0;
 }
@@ -268,10 +295,19 @@ static void unpaint(X11ShmpoolCapture *c, X11ShmpoolSlot *slot)
     slot->saved_rect = (X11ShmpoolRect){ 0 };
 }
 
-/* The part of the frame that the pointer covers now. */
+static X11ShmpoolRect in_frame(const X11ShmpoolCapture *c, X11ShmpoolRect r)
+{
+    r.x -= c->source->region.x;
+    r.y -= c->source->region.y;
+    return r;
+}
+
+/* The part of the frame that the pointer covers now. Where there is nothing of
+ * the source, there is no pointer of it. */
 static X11ShmpoolRect pointer_rect(const X11ShmpoolCapture *c)
 {
-    const X11ShmpoolRect frame = { 0, 0, c->format->width, c->format->height };
+    const X11ShmpoolRect frame =
+        in_frame(c, x11shmpool_source_visible(c->source));
 
     if (!c->options.draw_mouse || !c->cursor.on_screen ||
         !c->cursor.image.argb)
@@ -301,6 +337,11 @@ static int paint(X11ShmpoolCapture *c, X11ShmpoolSlot *slot)
     int x = c->cursor.x - c->source->region.x;
     int y = c->cursor.y - c->source->region.y;
 
+    if (x11shmpool_popups_shown(&c->popups)) {
+        x11shmpool_popups_paint(&c->popups, slot->data, f->packed_stride,
+                                c->palette.argb);
+        slot->fresh = c->canvas ? slot->fresh : -1;
+    }
     if (!x11shmpool_rect_empty(rect)) {
         if (!c->canvas) {
             size_t size = (size_t)rect.w * rect.h * (f->bits_per_pixel / 8);
@@ -343,7 +384,7 @@ static int send_request(X11ShmpoolCapture *c, X11ShmpoolRequest *r)
 
     with_info = r->dirty && r->target && x11shmpool_damage_tracked(dm) &&
                 (c->options.damage_info || c->options.skip_unchanged ||
-                 !x11shmpool_rect_equal(r->visible, s->bounds));
+                 s->nb_gaps || !x11shmpool_rect_equal(r->visible, s->whole));
 
     if (r->target) {
         if (r->dirty) {
@@ -379,10 +420,33 @@ static int send_request(X11ShmpoolCapture *c, X11ShmpoolRequest *r)
     return 0;
 }
 
+/* Paint black what the frame has, but the source has not. */
+static void blank(const X11ShmpoolCapture *c, const X11ShmpoolRequest *r)
+{
+    const X11ShmpoolFormat *f = c->format;
+    const X11ShmpoolSource *s = c->source;
+    X11ShmpoolRect frame      = { 0, 0, f->width, f->height }, outside[4];
+    uint32_t black = f->indexed ? x11shmpool_palette_black(&c->palette) :
+                                  f->alpha;
+    int nb;
+
+    if (r->stale == X11SHMPOOL_STALE_WHOLE) {
+        nb = x11shmpool_rect_subtract(frame, in_frame(c, r->visible), outside);
+        for (int i = 0; i < nb; i++)
+            x11shmpool_grab_fill(f, r->target->data, outside[i], black);
+    }
+    if (r->stale == X11SHMPOOL_STALE_WHOLE ||
+        (r->stale == X11SHMPOOL_STALE_REGION &&
+         x11shmpool_grab_in_rows(&c->grab))) {
+        for (int i = 0; i < s->nb_gaps; i++)
+            x11shmpool_grab_fill(f, r->target->data, in_frame(c, s->gaps[i]),
+                                 black);
+    }
+}
+
 static int receive_reply(X11ShmpoolCapture *c, const X11ShmpoolRequest *r,
                          X11ShmpoolDamageInfo *info)
 {
-    const X11ShmpoolSource *s = c->source;
     int answered = r->with_cursor || c->format->indexed;
     int ret = 0, err;
 
@@ -402,13 +466,7 @@ static int receive_reply(X11ShmpoolCapture *c, const X11ShmpoolRequest *r,
 
     if (r->stale != X11SHMPOOL_STALE_NONE)
         r->target->fresh = c->damage.sequence;
-    if (r->stale == X11SHMPOOL_STALE_WHOLE)
-        x11shmpool_grab_blank(c->format, r->target->data,
-            (X11ShmpoolRect){ r->visible.x - s->region.x,
-                              r->visible.y - s->region.y,
-                              r->visible.w, r->visible.h },
-            c->format->indexed ? x11shmpool_palette_black(&c->palette) :
-                                 c->format->alpha);
+    blank(c, r);
 
     if (r->info_sequence)
         info->box = x11shmpool_rect_union(info->box, c->carried);
@@ -460,20 +518,25 @@ static int repeat(X11ShmpoolCapture *c, X11ShmpoolFrame *frame)
     return reference_last(c, frame);
 }
 
-/* What the frame changes: by drawing (info, NULL for none), and by a pointer
- * that was painted over before and is over c->painted now. */
+/* What the frame changes: by drawing (info, NULL for none), by popups, and by a
+ * pointer that was painted over before and is over c->painted now. */
 static void describe(X11ShmpoolCapture *c, X11ShmpoolFrame *frame,
                      const X11ShmpoolDamageInfo *info, int whole, int pointer,
                      X11ShmpoolRect before)
 {
     const X11ShmpoolRect all = { 0, 0, c->format->width, c->format->height };
+    X11ShmpoolRect popups    = c->popups.changed;
 
     if (info) {
-        frame->box    = info->box;
-        frame->box.x -= c->source->region.x;
-        frame->box.y -= c->source->region.y;
-        frame->box    = x11shmpool_rect_intersect(frame->box, all);
-        frame->area   = info->area;
+        frame->box  = x11shmpool_rect_intersect(in_frame(c, info->box), all);
+        frame->area = info->area;
+    }
+    if (!x11shmpool_rect_empty(popups)) {
+        popups.x    -= c->source->root_x;
+        popups.y    -= c->source->root_y;
+        popups       = x11shmpool_rect_intersect(in_frame(c, popups), all);
+        frame->box   = x11shmpool_rect_union(frame->box, popups);
+        frame->area += (int64_t)popups.w * popups.h;
     }
     if (pointer) {
         frame->box   = x11shmpool_rect_union(frame->box, before);
@@ -508,7 +571,8 @@ static int ask(X11ShmpoolCapture *c, X11ShmpoolRequest *r)
 {
     int ret;
 
-    r->dirty = x11shmpool_damage_dirty(&c->damage) || !c->last;
+    r->dirty = x11shmpool_damage_dirty(&c->damage) || !c->last ||
+               !x11shmpool_rect_empty(c->popups.changed);
     if ((!r->dirty && !c->options.draw_mouse && !c->format->indexed) ||
         (!c->source->viewable && c->last)) {
         r->unchanged = 1;
@@ -540,26 +604,54 @@ static int ask_again(X11ShmpoolCapture *c, X11ShmpoolRequest *r,
     return receive_reply(c, r, info);
 }
 
+/* Whether the source went elsewhere before it was read: what is in the slot may
+ * be something else. What the server told before it answered is here by now. */
+static int moved_meanwhile(X11ShmpoolCapture *c)
+{
+    int64_t valid = c->damage.valid;
+    xcb_generic_event_t *event;
+    int ret = 0;
+
+    while (ret >= 0 && (event = xcb_poll_for_queued_event(c->display->conn))) {
+        ret = take_event(c, event);
+        free(event);
+    }
+    if (ret >= 0 && (c->moved || c->source->closed))
+        ret = update_source(c);
+    return ret < 0 ? ret : c->damage.valid != valid;
+}
+
 static int make_frame(X11ShmpoolCapture *c, X11ShmpoolRequest *r,
                       X11ShmpoolFrame *frame)
 {
     AVBufferRef *out;
     X11ShmpoolDamageInfo info     = { 0 };
     X11ShmpoolRect painted_before = c->painted;
-    int drawn, pointer, recoloured, moved, ret;
+    int drawn, popped, pointer, recoloured, moved, ret;
 
     if (r->unchanged)
         return repeat(c, frame);
     if ((ret = receive_reply(c, r, &info)) < 0)
+        return ret;
+    for (int i = 0; (ret = moved_meanwhile(c)) > 0; i++) {
+        if (i == MAX_FAILURES)
+            return AVERROR(EAGAIN);
+        r->dirty = 1;
+        if ((ret = send_request(c, r)) < 0 ||
+            (ret = receive_reply(c, r, &info)) < 0)
+            return ret;
+    }
+    if (ret < 0)
         return ret;
 
     /* What was read for the first time, or from another place. */
     moved      = r->dirty && (!x11shmpool_damage_tracked(&c->damage) ||
                               c->damage.sequence - 1 == c->damage.valid);
     drawn      = r->dirty && !x11shmpool_rect_empty(info.box);
+    popped     = !x11shmpool_rect_empty(c->popups.changed);
     pointer    = pointer_changed(c);
     recoloured = c->format->indexed && c->palette.number != c->painted_palette;
-    frame->changed  = moved || drawn || pointer || recoloured;
+    frame->changed  = moved || drawn || popped || pointer || recoloured;
     frame->repeated = !frame->changed;
     if (!frame->changed && c->last)
         return repeat(c, frame);
@@ -573,6 +665,7 @@ static int make_frame(X11ShmpoolCapture *c, X11ShmpoolRequest *r,
         return ret;
     describe(c, frame, drawn ? &info : NULL, moved || recoloured, pointer,
              painted_before);
+    c->popups.changed = (X11ShmpoolRect){ 0 };
 
     out = x11shmpool_pool_publish(&r->buf);
     if (!out)
@@ -669,9 +762,9 @@ int x11shmpool_capture_idle(X11ShmpoolCapture *c)
     X11ShmpoolSource *s = c->source;
     X11ShmpoolDamageInfo info;
     X11ShmpoolRect differs, damaged;
-    int moved, ret;
+    int ret;
 
-    if (!c->last || !s->viewable || !x11shmpool_damage_tracked(&c->damage) ||
+    if (!c->last || !s->viewable || x11shmpool_popups_shown(&c->popups) || !x11shmpool_damage_tracked(&c->damage) ||
         x11shmpool_damage_dirty(&c->damage) ||
         !x11shmpool_verify_due(&c->verify))
         return 0;
@@ -686,12 +779,8 @@ int x11shmpool_capture_idle(X11ShmpoolCapture *c)
         return 0;
 
     /* A report of drawing that the rows show reaches us before they do. */
-    ret = read_events(c, &moved);
-    if (ret >= 0 && moved) {
-        ret = x11shmpool_source_update(s);
-        invalidate(c);
-    }
-    if (ret < 0 || moved)
+    ret = read_events(c);
+    if (ret < 0 || c->moved)
         return ret;
     if (!x11shmpool_damage_dirty(&c->damage))
         return lost(c);
@@ -705,9 +794,8 @@ int x11shmpool_capture_idle(X11ShmpoolCapture *c)
         return x11shmpool_capture_gone(c);
     if (ret < 0)
         return ret;
-    c->carried = damaged = info.box;
-    damaged.x -= s->region.x;
-    damaged.y -= s->region.y;
+    c->carried = info.box;
+    damaged    = in_frame(c, info.box);
     if (x11shmpool_rect_empty(x11shmpool_rect_intersect(differs, damaged)))
         return lost(c);
     return 0;

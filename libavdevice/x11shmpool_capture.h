@@ -29,6 +29,7 @@
 #include "x11shmpool_grab.h"
 #include "x11shmpool_palette.h"
 #include "x11shmpool_pool.h"
+#include "x11shmpool_popup.h"
 #include "x11shmpool_region.h"
 #include "x11shmpool_source.h"
 #include "x11shmpool_tree.h"
@@ -93,11 +94,13 @@ typedef struct X11ShmpoolCapture {
     X11ShmpoolDamage damage;
     X11ShmpoolTree tree;
     int untrusted;           ///< damage is not to be relied on for now
+    int moved;               ///< the source is to be brought up to date
     X11ShmpoolGrab grab;
     X11ShmpoolCursor cursor;
     X11ShmpoolPalette palette;
     X11ShmpoolBorder border;
     X11ShmpoolVerify verify;
+    X11ShmpoolPopups popups;
     X11ShmpoolPool *pool;
     X11ShmpoolRequest request;
 

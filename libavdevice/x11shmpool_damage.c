@@ -111,15 +111,33 @@ int x11shmpool_damage_event(X11ShmpoolDamage *dm,
     return 1;
 }
 
-void x11shmpool_damage_clip(X11ShmpoolDamage *dm, X11ShmpoolRect rect)
+static void set_region(X11ShmpoolDamage *dm, xcb_xfixes_region_t region,
+                       const X11ShmpoolRect *rects, int nb)
 {
-    const xcb_rectangle_t r = { rect.x, rect.y, rect.w, rect.h };
+    xcb_rectangle_t r[X11SHMPOOL_DAMAGE_RECTS];
 
-    if (x11shmpool_rect_equal(rect, dm->clip_rect))
+    nb = FFMIN(nb, X11SHMPOOL_DAMAGE_RECTS);
+    for (int i = 0; i < nb; i++)
+        r[i] = (xcb_rectangle_t){ rects[i].x, rects[i].y,
+                                  rects[i].w, rects[i].h };
+    xcb_xfixes_set_region(dm->display->conn, region, nb, r);
+}
+
+void x11shmpool_damage_clip(X11ShmpoolDamage *dm, X11ShmpoolRect rect,
+                            const X11ShmpoolRect *holes, int nb_holes,
+                            int renew)
+{
+    if (!renew && x11shmpool_rect_equal(rect, dm->clip_rect))
         return;
     dm->clip_rect = rect;
-    if (x11shmpool_damage_tracked(dm))
-        xcb_xfixes_set_region(dm->display->conn, dm->clip, 1, &r);
+    if (!x11shmpool_damage_tracked(dm))
+        return;
+    set_region(dm, dm->clip, &rect, 1);
+    if (nb_holes) {
+        set_region(dm, dm->box, holes, nb_holes);
+        xcb_xfixes_subtract_region(dm->display->conn, dm->clip, dm->box,
+                                   dm->clip);
+    }
 }
 
 void x11shmpool_damage_subtract(X11ShmpoolDamage *dm)
@@ -227,7 +245,9 @@ int x11shmpool_damage_event(X11ShmpoolDamage *dm av_unused,
     return 0;
 }
 
-void x11shmpool_damage_clip(X11ShmpoolDamage *dm, X11ShmpoolRect rect)
+void x11shmpool_damage_clip(X11ShmpoolDamage *dm, X11ShmpoolRect rect,
+                            const X11ShmpoolRect *holes av_unused,
+                            int nb_holes av_unused, int renew av_unused)
 {
     dm->clip_rect = rect;
 }

@@ -95,9 +95,12 @@ int x11shmpool_damage_dirty(const X11ShmpoolDamage *dm);
  *  or something other than drawing changed the pixels. */
 void x11shmpool_damage_invalidate(X11ShmpoolDamage *dm);
 
-/** What part of the drawable is captured, in its coordinates; damage elsewhere
- *  is left out. Buffered. */
-void x11shmpool_damage_clip(X11ShmpoolDamage *dm, X11ShmpoolRect rect);
+/** What part of the drawable is captured, in its coordinates, but for holes in
+ *  it; damage elsewhere is left out. Buffered; nothing is sent if rect is the
+ *  same and renew is 0. */
+void x11shmpool_damage_clip(X11ShmpoolDamage *dm, X11ShmpoolRect rect,
+                            const X11ShmpoolRect *holes, int nb_holes,
+                            int renew);
 
 /**
  * Take the damage so far off the server's account; to be done before the

@@ -88,6 +88,25 @@ int x11shmpool_rect_subtract(X11ShmpoolRect outer, X11ShmpoolRect inner,
     return n;
 }
 
+int x11shmpool_rects_subtract(X11ShmpoolRect *list, int nb, int max,
+                              X11ShmpoolRect inner)
+{
+    /* From the end, so that what a rectangle leaves is not looked at again. */
+    for (int i = nb - 1; i >= 0; i--) {
+        X11ShmpoolRect part[4];
+        int n = x11shmpool_rect_subtract(list[i], inner, part);
+
+        if (n) {
+            list[i] = part[0];
+            for (int k = 1; k < n && nb < max; k++)
+                list[nb++] = part[k];
+        } else {
+            list[i] = list[--nb];
+        }
+    }
+    return nb;
+}
+
 static int follow_axis(int pos, int size, int low, int extent,
                        int pointer, int margin)
 {

@@ -48,6 +48,16 @@ int x11shmpool_rect_equal(X11ShmpoolRect a, X11ShmpoolRect b);
 int x11shmpool_rect_subtract(X11ShmpoolRect outer, X11ShmpoolRect inner,
                              X11ShmpoolRect out[4]);
 
+/**
+ * Cut inner out of each of the nb rectangles of list, which do not overlap, in
+ * place.
+ *
+ * @param max how many fit in list; pieces beyond that are left out
+ * @return how many there are now
+ */
+int x11shmpool_rects_subtract(X11ShmpoolRect *list, int nb, int max,
+                              X11ShmpoolRect inner);
+
 /** Keeps the pointer in the middle of the region. */
 #define X11SHMPOOL_FOLLOW_CENTERED (-1)
 

@@ -340,22 +340,23 @@ int x11shmpool_grab_receive(X11ShmpoolGrab *g, int answered)
     return ret;
 }
 
-void x11shmpool_grab_blank(const X11ShmpoolFormat *f, uint8_t *data,
-                           X11ShmpoolRect inside, uint32_t pixel)
+int x11shmpool_grab_in_rows(const X11ShmpoolGrab *g)
 {
-    X11ShmpoolRect all = { 0, 0, f->width, f->height }, outside[4];
+    return g->way == X11SHMPOOL_GRAB_IMAGES;
+}
+
+void x11shmpool_grab_fill(const X11ShmpoolFormat *f, uint8_t *data,
+                          X11ShmpoolRect r, uint32_t pixel)
+{
+    const X11ShmpoolRect all = { 0, 0, f->width, f->height };
     int bytes = f->bits_per_pixel / 8;
-    int nb    = x11shmpool_rect_subtract(all, inside, outside);
 
-    for (int i = 0; i < nb; i++) {
-        const X11ShmpoolRect *r = &outside[i];
+    r = x11shmpool_rect_intersect(r, all);
+    for (int y = r.y; y < r.y + r.h; y++) {
+        uint8_t *p = data + (size_t)y * f->stride + (size_t)r.x * bytes;
 
-        for (int y = r->y; y < r->y + r->h; y++) {
-            uint8_t *p = data + (size_t)y * f->stride + (size_t)r->x * bytes;
-
-            for (int x = 0; x < r->w; x++, p += bytes)
-                x11shmpool_format_write(f, p, pixel);
-        }
+        for (int x = 0; x < r.w; x++, p += bytes)
+            x11shmpool_format_write(f, p, pixel);
     }
 }
 

@@ -114,9 +114,13 @@ int x11shmpool_grab_receive(X11ShmpoolGrab *g, int answered);
 /** Whether no more is being timed, so that replies may be left waiting. */
 int x11shmpool_grab_settled(const X11ShmpoolGrab *g);
 
-/** Paint what lies in the slot outside of inside with a pixel value. */
-void x11shmpool_grab_blank(const X11ShmpoolFormat *f, uint8_t *data,
-                           X11ShmpoolRect inside, uint32_t pixel);
+/** Whether the last grab overwrote more than the stale region: full rows. */
+int x11shmpool_grab_in_rows(const X11ShmpoolGrab *g);
+
+/** Paint a rectangle of the slot, as far as it lies within, with a pixel
+ *  value. */
+void x11shmpool_grab_fill(const X11ShmpoolFormat *f, uint8_t *data,
+                          X11ShmpoolRect r, uint32_t pixel);
 
 /**
  * Copy a picture's rows without the padding that X lays between them.

@@ -16,12 +16,17 @@
  * Foundation, Inc., 51 Franklin Street, Fifth Floor, Boston, MA 02110-1301 USA
  */
 
+#include <stdio.h>
+
 #include "libavutil/attributes.h"
 #include "libavutil/avstring.h"
 #include "libavutil/error.h"
 #include "libavutil/mem.h"
 
 #include "x11shmpool_list.h"
+#include "x11shmpool_monitor.h"
+#include "x11shmpool_url.h"
+#include "x11shmpool_window.h"
 
 /* Takes name and description over, which may be NULL for want of memory. */
 static av_cold int add(AVDeviceInfoList *list, char *name, char *description)
@@ -47,8 +52,8 @@ static av_cold int add(AVDeviceInfoList *list, char *name, char *description)
     return AVERROR(ENOMEM);
 }
 
-av_cold int x11shmpool_list_screens(const X11ShmpoolDisplay *d,
-                                    AVDeviceInfoList *list)
+static av_cold int list_screens(const X11ShmpoolDisplay *d,
+                                AVDeviceInfoList *list)
 {
     xcb_screen_iterator_t it = xcb_setup_roots_iterator(d->setup);
     int ret;
@@ -65,4 +70,74 @@ av_cold int x11shmpool_list_screens(const X11ShmpoolDisplay *d,
             list->default_device = list->nb_devices - 1;
     }
     return 0;
+}
+
+static av_cold int list_monitor(const X11ShmpoolDisplay *d, int i,
+                                const X11ShmpoolMonitor *m,
+                                AVDeviceInfoList *list)
+{
+    char *name = x11shmpool_url_escape(m->name), rate[32] = "";
+    int ret;
+
+    if (!name)
+        return AVERROR(ENOMEM);
+    if (m->rate_mhz)
+        snprintf(rate, sizeof(rate), ", %.4g Hz", m->rate_mhz / 1000.0);
+    ret = add(list, av_asprintf("%s.%d?monitor=%s", d->name, d->screen_num,
+                                name),
+              av_asprintf("monitor %d, %s, %dx%d at %d,%d%s%s", i, m->name,
+                          m->rect.w, m->rect.h, m->rect.x, m->rect.y, rate,
+                          m->primary ? ", primary" : ""));
+    av_free(name);
+    return ret;
+}
+
+static av_cold int list_monitors(X11ShmpoolDisplay *d, AVDeviceInfoList *list)
+{
+    const X11ShmpoolRect whole = { 0, 0, d->screen->width_in_pixels,
+                                   d->screen->height_in_pixels };
+    X11ShmpoolMonitors monitors;
+    int ret;
+
+    ret = x11shmpool_monitors_get(&monitors, d, whole, 1);
+    if (ret < 0)
+        return ret;
+    for (int i = 0; i < monitors.nb && ret >= 0; i++)
+        ret = list_monitor(d, i, &monitors.list[i], list);
+    x11shmpool_monitors_free(&monitors);
+
+    return ret;
+}
+
+static av_cold int list_windows(X11ShmpoolDisplay *d, AVDeviceInfoList *list)
+{
+    X11ShmpoolWindows windows;
+    int ret;
+
+    ret = x11shmpool_windows_get(&windows, d);
+    if (ret < 0)
+        return ret;
+    for (int i = 0; i < windows.nb && ret >= 0; i++) {
+        const X11ShmpoolWindow *w = &windows.list[i];
+
+        ret = add(list, av_asprintf("%s.%d?window=0x%x", d->name,
+                                    d->screen_num, w->window),
+                  av_asprintf("window '%s'%s%s, %dx%d%s", w->title,
+                              *w->class ? ", " : "", w->class, w->w, w->h,
+                              w->shown ? "" : ", not shown"));
+    }
+    x11shmpool_windows_free(&windows);
+
+    return ret;
+}
+
+av_cold int x11shmpool_list_devices(X11ShmpoolDisplay *d,
+                                    AVDeviceInfoList *list)
+{
+    int ret;
+
+    if ((ret = list_screens(d, list)) < 0 ||
+        (ret = list_monitors(d, list)) < 0)
+        return ret;
+    return list_windows(d, list);
 }

@@ -30,11 +30,12 @@
  */
 
 /**
- * Add the display's screens; the one that the display's name stands for is the
- * default.
+ * Add the display's screens, and of the screen that its name stands for the
+ * monitors and windows. That screen is the default.
  *
- * @return 0 or AVERROR(ENOMEM); what was added until then is the list's owner's
+ * @return 0; AVERROR(ENOMEM), or as x11shmpool_display_wait(); what was added
+ *         until then is the list's owner's
  */
-int x11shmpool_list_screens(const X11ShmpoolDisplay *d, AVDeviceInfoList *list);
+int x11shmpool_list_devices(X11ShmpoolDisplay *d, AVDeviceInfoList *list);
 
 #endif /* AVDEVICE_X11SHMPOOL_LIST_H */

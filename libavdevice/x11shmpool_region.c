@@ -318,48 +318,103 @@ static xcb_cursor_t crosshair_create(X11ShmpoolDisplay *d)
     return cursor;
 }
 
+/* The pointer is a crosshair from here on, and its buttons are ours. */
+static av_cold int grab_pointer(X11ShmpoolDisplay *d, const char *what,
+                                xcb_cursor_t *cursor)
+{
+    xcb_grab_pointer_reply_t *grab;
+    xcb_window_t root = d->screen->root;
+    unsigned sequence;
+    int ret;
+
+    *cursor  = crosshair_create(d);
+    sequence = xcb_grab_pointer(d->conn, 0, root, XCB_EVENT_MASK_BUTTON_PRESS |
+                                XCB_EVENT_MASK_BUTTON_RELEASE |
+                                XCB_EVENT_MASK_BUTTON_MOTION,
+                                XCB_GRAB_MODE_ASYNC, XCB_GRAB_MODE_ASYNC,
+                                root, *cursor, XCB_CURRENT_TIME).sequence;
+    ret = x11shmpool_display_wait(d, sequence, (void **)&grab);
+    if (ret < 0)
+        return ret;
+    if (grab->status != XCB_GRAB_STATUS_SUCCESS) {
+        av_log(d->log, AV_LOG_ERROR, "No %s can be selected: the pointer "
+               "of display %s is grabbed by another program.\n", what, d->name);
+        ret = AVERROR(EBUSY);
+    }
+    free(grab);
+
+    return ret;
+}
+
+static av_cold void ungrab_pointer(X11ShmpoolDisplay *d, xcb_cursor_t cursor)
+{
+    xcb_ungrab_pointer(d->conn, XCB_CURRENT_TIME);
+    if (cursor)
+        xcb_free_cursor(d->conn, cursor);
+    settle(d);
+}
+
 av_cold int x11shmpool_region_select(X11ShmpoolDisplay *d,
                                      X11ShmpoolRect *region)
 {
     const uint32_t pen[] = { XCB_GX_INVERT,
                              XCB_SUBWINDOW_MODE_INCLUDE_INFERIORS };
-    xcb_window_t root   = d->screen->root;
-    xcb_gcontext_t gc   = xcb_generate_id(d->conn);
-    xcb_cursor_t cursor = crosshair_create(d);
-    xcb_grab_pointer_reply_t *grab = NULL;
+    xcb_gcontext_t gc = xcb_generate_id(d->conn);
+    xcb_cursor_t cursor;
     X11ShmpoolRect r = { 0 };
-    unsigned sequence;
     int ret;
 
-    xcb_create_gc(d->conn, gc, root, XCB_GC_FUNCTION | XCB_GC_SUBWINDOW_MODE,
-                  pen);
-    sequence = xcb_grab_pointer(d->conn, 0, root, XCB_EVENT_MASK_BUTTON_PRESS |
-                                XCB_EVENT_MASK_BUTTON_RELEASE |
-                                XCB_EVENT_MASK_BUTTON_MOTION,
-                                XCB_GRAB_MODE_ASYNC, XCB_GRAB_MODE_ASYNC,
-                                root, cursor, XCB_CURRENT_TIME).sequence;
-    if ((ret = x11shmpool_display_wait(d, sequence, (void **)&grab)) < 0)
+    xcb_create_gc(d->conn, gc, d->screen->root,
+                  XCB_GC_FUNCTION | XCB_GC_SUBWINDOW_MODE, pen);
+    if ((ret = grab_pointer(d, "region", &cursor)) < 0)
         goto end;
-    if (grab->status != XCB_GRAB_STATUS_SUCCESS) {
-        av_log(d->log, AV_LOG_ERROR, "No region can be selected: the pointer "
-               "of display %s is grabbed by another program.\n", d->name);
-        ret = AVERROR(EBUSY);
-        goto end;
-    }
 
     xcb_grab_server(d->conn);
-    if ((ret = drag(d, gc, &r)) < 0)
-        goto end;
-
-    *region = r.w && r.h ? r : (X11ShmpoolRect){ 0 };
-end:
+    if ((ret = drag(d, gc, &r)) >= 0)
+        *region = r.w && r.h ? r : (X11ShmpoolRect){ 0 };
     xcb_ungrab_server(d->conn);
-    xcb_ungrab_pointer(d->conn, XCB_CURRENT_TIME);
-    if (cursor)
-        xcb_free_cursor(d->conn, cursor);
+end:
     xcb_free_gc(d->conn, gc);
-    settle(d);
-    free(grab);
+    ungrab_pointer(d, cursor);
 
     return ret;
+}
+
+av_cold int x11shmpool_region_pick(X11ShmpoolDisplay *d, xcb_window_t *window)
+{
+    xcb_generic_event_t *event;
+    xcb_cursor_t cursor;
+    int button = 0, released = 0, ret;
+
+    *window = XCB_NONE;
+    ret     = grab_pointer(d, "window", &cursor);
+    if (ret >= 0)
+        av_log(d->log, AV_LOG_INFO, "Click on the window to be captured.\n");
+    /* The click is ours as a whole: no program is to see half of it. */
+    while (ret >= 0 && !released && (ret = next_event(d, &event)) >= 0) {
+        const xcb_button_press_event_t *e = (xcb_button_press_event_t *)event;
+        int type = event->response_type & 0x7f;
+
+        if (type == XCB_BUTTON_PRESS && !button) {
+            button  = e->detail;
+            *window = e->child;
+        } else if (type == XCB_BUTTON_RELEASE) {
+            released = e->detail == button;
+        }
+        free(event);
+    }
+    ungrab_pointer(d, cursor);
+    if (ret < 0)
+        return ret;
+
+    if (button != XCB_BUTTON_INDEX_1) {
+        av_log(d->log, AV_LOG_ERROR, "No window was chosen.\n");
+        return AVERROR_EXIT;
+    }
+    if (!*window) {
+        av_log(d->log, AV_LOG_ERROR, "There was no window under the pointer. "
+               "Leave window_id out to capture the whole screen.\n");
+        return AVERROR(EINVAL);
+    }
+    return 0;
 }

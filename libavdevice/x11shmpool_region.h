@@ -25,7 +25,7 @@
 /**
  * @file
  * The region as its user sees it: the border drawn around it on the display,
- * and choosing it by dragging the pointer. On the thread that owns the display.
+ * and choosing it, or a window, with the pointer. On the thread that owns the display.
  */
 
 typedef struct X11ShmpoolBorder {
@@ -70,5 +70,16 @@ void x11shmpool_border_uninit(X11ShmpoolBorder *b);
  *         another client; or as x11shmpool_display_wait()
  */
 int x11shmpool_region_select(X11ShmpoolDisplay *d, X11ShmpoolRect *region);
+
+/**
+ * Let the user click on a window with the first pointer button; another button
+ * calls it off. Other programs go on meanwhile.
+ *
+ * @param window set to the top-level window
+ * @return 0; AVERROR(EBUSY) as above; AVERROR(EINVAL) with a line logged if
+ *         there was no window under the pointer; AVERROR_EXIT with a line
+ *         logged if it was called off; or as x11shmpool_display_wait()
+ */
+int x11shmpool_region_pick(X11ShmpoolDisplay *d, xcb_window_t *window);
 
 #endif /* AVDEVICE_X11SHMPOOL_REGION_H */

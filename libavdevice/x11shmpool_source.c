@@ -26,9 +26,12 @@
 #endif
 
 #include "libavutil/attributes.h"
+#include "libavutil/avstring.h"
 #include "libavutil/error.h"
 #include "libavutil/log.h"
+#include "libavutil/mem.h"
 
+#include "x11shmpool_monitor.h"
 #include "x11shmpool_source.h"
 
 #define COMPOSITE_NAME_PIXMAP 2
@@ -94,27 +97,67 @@ static void forget_pixmap(X11ShmpoolSource *s)
     s->pixmap = XCB_NONE;
 }
 
-static int query_viewable(X11ShmpoolSource *s)
+/* What is read from the screen depends on more than the window. */
+static int query_screen(X11ShmpoolSource *s)
 {
-    xcb_get_window_attributes_reply_t *attributes;
+    xcb_connection_t *conn = s->display->conn;
+    unsigned geometry, attributes;
+    xcb_get_geometry_reply_t *g;
+    xcb_get_window_attributes_reply_t *a;
     int ret;
 
     if (s->is_root)
         return 0;
-    ret = x11shmpool_display_wait(s->display,
-            xcb_get_window_attributes(s->display->conn, s->window).sequence,
-            (void **)&attributes);
+    geometry   = xcb_get_geometry(conn, s->display->screen->root).sequence;
+    attributes = xcb_get_window_attributes(conn, s->window).sequence;
+    ret = x11shmpool_display_wait(s->display, geometry, (void **)&g);
+    if (ret < 0) {
+        x11shmpool_display_discard(s->display, attributes);
+        return ret;
+    }
+    s->screen = (X11ShmpoolRect){ 0, 0, g->width, g->height };
+    free(g);
+    ret = x11shmpool_display_wait(s->display, attributes, (void **)&a);
     if (ret < 0)
         return ret;
-    s->viewable = attributes->map_state == XCB_MAP_STATE_VIEWABLE;
-    free(attributes);
+    s->viewable = a->map_state == XCB_MAP_STATE_VIEWABLE;
+    free(a);
+    return 0;
+}
+
+/* The windows that it lies in: they take it along where they go. */
+static int find_ancestors(X11ShmpoolSource *s)
+{
+    X11ShmpoolDisplay *d  = s->display;
+    const uint32_t events = XCB_EVENT_MASK_STRUCTURE_NOTIFY;
+    xcb_window_t window   = s->window;
+    xcb_query_tree_reply_t *tree;
+    int ret;
+
+    s->nb_ancestors    = 0;
+    s->ancestors_stale = 0;
+    while (s->nb_ancestors < X11SHMPOOL_SOURCE_ANCESTORS) {
+        ret = x11shmpool_display_wait(d, xcb_query_tree(d->conn,
+                                                        window).sequence,
+                                      (void **)&tree);
+        if (ret < 0)
+            return gone(ret) ? ret : 0;
+        window = tree->parent;
+        ret    = window == tree->root || !window;
+        free(tree);
+        if (ret)
+            break;
+        s->ancestors[s->nb_ancestors++] = window;
+        xcb_change_window_attributes(d->conn, window, XCB_CW_EVENT_MASK,
+                                     &events);
+    }
     return 0;
 }
 
 /* Size, border and place are asked for together, so that they fit each other;
  * the pixmap is named first: one that is older than the size it is used with
  * would be read beyond its edge. */
-static int locate(X11ShmpoolSource *s)
+static int locate(X11ShmpoolSource *s, int *changed)
 {
     X11ShmpoolDisplay *d = s->display;
     xcb_pixmap_t pixmap  = XCB_NONE;
@@ -123,9 +166,12 @@ static int locate(X11ShmpoolSource *s)
     xcb_translate_coordinates_cookie_t translation;
     xcb_get_geometry_reply_t *g = NULL;
     xcb_translate_coordinates_reply_t *t = NULL;
-    int ret;
+    int resized, ret;
 
-    if (s->redirected) {
+    if (s->ancestors_stale && (ret = find_ancestors(s)) < 0)
+        return ret;
+again:
+    if (s->redirected && s->pixmap_stale) {
         pixmap = xcb_generate_id(d->conn);
         naming = name_pixmap(s, pixmap);
     }
@@ -136,18 +182,27 @@ static int locate(X11ShmpoolSource *s)
     ret = x11shmpool_display_wait(d, geometry.sequence, (void **)&g);
     if (ret < 0) {
         x11shmpool_display_discard(d, translation.sequence);
-        if (s->redirected)
+        if (pixmap)
             x11shmpool_display_discard(d, naming.sequence);
         return ret;
     }
     ret = x11shmpool_display_wait(d, translation.sequence, (void **)&t);
     if (ret < 0) {
-        if (s->redirected)
+        if (pixmap)
             x11shmpool_display_discard(d, naming.sequence);
         goto end;
     }
 
-    if (s->redirected) {
+    resized = g->width != s->whole.w || g->height != s->whole.h;
+    if (s->redirected && resized && !pixmap) {
+        s->pixmap_stale = 1;
+        free(g);
+        free(t);
+        g = NULL;
+        t = NULL;
+        goto again;
+    }
+    if (pixmap) {
         ret = x11shmpool_display_wait(d, naming.sequence, NULL);
         if (gone(ret))
             goto end;
@@ -158,21 +213,26 @@ static int locate(X11ShmpoolSource *s)
             s->drawable = pixmap;
             s->dx = s->dy = g->border_width;
             s->viewable = 1;
+            *changed    = 1;
         } else {
             s->viewable = 0;
         }
+        s->pixmap_stale = !s->viewable;
         ret = 0;
     }
 
     /* Its own pixmap tells whether a redirected window is shown; for others the
      * ancestors count, too. */
-    if (!s->redirected && (ret = query_viewable(s)) < 0)
-        goto end;
+    if (!s->redirected) {
+        *changed = 1;
+        if ((ret = query_screen(s)) < 0)
+            goto end;
+    }
 
-    if (s->viewable || !s->bounds.w) {
-        s->resized |= s->bounds.w && (g->width != s->bounds.w ||
-                                      g->height != s->bounds.h);
-        s->bounds = (X11ShmpoolRect){ 0, 0, g->width, g->height };
+    if (s->viewable || !s->whole.w) {
+        s->resized |= s->whole.w && resized;
+        s->whole    = (X11ShmpoolRect){ 0, 0, g->width, g->height };
+        s->bounds   = s->whole;
     }
     s->depth  = g->depth;
     if (d->screen->root != g->root && x11shmpool_display_screen_of(d, g->root))
@@ -185,13 +245,106 @@ end:
     return ret;
 }
 
+static void find_gaps(X11ShmpoolSource *s, const X11ShmpoolMonitors *m)
+{
+    s->nb_gaps = 0;
+    if (s->monitor || !m->nb)
+        return;
+    s->gaps[0] = s->whole;
+    s->nb_gaps = 1;
+    for (int i = 0; i < m->nb; i++)
+        s->nb_gaps = x11shmpool_rects_subtract(s->gaps, s->nb_gaps,
+                                               X11SHMPOOL_SOURCE_GAPS,
+                                               m->list[i].rect);
+}
+
+static void follow_monitor(X11ShmpoolSource *s, const X11ShmpoolMonitor *m)
+{
+    X11ShmpoolRect rect = m ? m->rect : (X11ShmpoolRect){ 0 };
+
+    if (!m) {
+        if (!x11shmpool_rect_empty(s->bounds))
+            av_log(s->display->log, AV_LOG_INFO, "Monitor %s is off: the "
+                   "picture is black until it comes back.\n", s->monitor);
+        s->bounds = rect;
+        return;
+    }
+    if (x11shmpool_rect_empty(s->bounds))
+        av_log(s->display->log, AV_LOG_INFO, "Monitor %s is back.\n",
+               s->monitor);
+    s->region.x += rect.x - s->first.x;
+    s->region.y += rect.y - s->first.y;
+    s->resized  |= rect.w != s->first.w || rect.h != s->first.h;
+    s->first.x   = rect.x;
+    s->first.y   = rect.y;
+    s->bounds    = rect;
+}
+
+static int update_monitors(X11ShmpoolSource *s)
+{
+    X11ShmpoolMonitors monitors;
+    int ret;
+
+    ret = x11shmpool_monitors_get(&monitors, s->display, s->whole, 0);
+    if (ret < 0)
+        return ret;
+    s->monitors_stale = 0;
+    find_gaps(s, &monitors);
+    if (s->monitor)
+        follow_monitor(s, x11shmpool_monitors_find(&monitors, s->monitor));
+    else
+        s->bounds = s->whole;
+    x11shmpool_monitors_free(&monitors);
+
+    return 0;
+}
+
+av_cold int x11shmpool_source_set_monitor(X11ShmpoolSource *s,
+                                          const char *wanted)
+{
+    X11ShmpoolDisplay *d = s->display;
+    const X11ShmpoolMonitor *m;
+    X11ShmpoolMonitors monitors;
+    char there[1024];
+    int ret;
+
+    ret = x11shmpool_monitors_get(&monitors, d, s->whole, 0);
+    if (ret < 0)
+        return ret;
+    m = x11shmpool_monitors_find(&monitors, wanted);
+    if (!m) {
+        x11shmpool_monitors_print(&monitors, there, sizeof(there));
+        if (monitors.nb)
+            av_log(d->log, AV_LOG_ERROR, "Display %s has no monitor '%s', "
+                   "it has %s.\n", d->name, wanted, there);
+        else
+            av_log(d->log, AV_LOG_ERROR, "Display %s has no monitor '%s', "
+                   "none is on.\n", d->name, wanted);
+        ret = AVERROR(ENOENT);
+        goto end;
+    }
+
+    s->monitor = av_strdup(av_strcasecmp(wanted, "primary") ? m->name :
+                           "primary");
+    if (!s->monitor) {
+        ret = AVERROR(ENOMEM);
+        goto end;
+    }
+    s->what    = "monitor";
+    s->first   = s->bounds = s->region = m->rect;
+    s->nb_gaps = 0;
+end:
+    x11shmpool_monitors_free(&monitors);
+    return ret;
+}
+
 av_cold int x11shmpool_source_open(X11ShmpoolSource *s, X11ShmpoolDisplay *d,
                                    xcb_window_t window)
 {
     const uint32_t events = X11SHMPOOL_SOURCE_EVENTS;
     xcb_get_window_attributes_reply_t *attributes = NULL;
     xcb_screen_t *screen = d->screen;
-    int ret;
+    int changed, ret;
 
     *s = (X11ShmpoolSource){
         .display  = d,
@@ -199,6 +352,8 @@ av_cold int x11shmpool_source_open(X11ShmpoolSource *s, X11ShmpoolDisplay *d,
         .drawable = window ? window : screen->root,
     };
     s->is_root = !!x11shmpool_display_screen_of(d, s->window);
+    s->what    = s->is_root ? "screen" : "window";
+    s->pixmap_stale = s->ancestors_stale = !s->is_root;
 
     xcb_change_window_attributes(d->conn, s->window, XCB_CW_EVENT_MASK,
                                  &events);
@@ -227,7 +382,12 @@ av_cold int x11shmpool_source_open(X11ShmpoolSource *s, X11ShmpoolDisplay *d,
 
     if (!s->is_root && (ret = redirect(s)) < 0)
         return ret;
-    if ((ret = locate(s)) < 0) {
+    ret = locate(s, &changed);
+    if (ret >= 0 && s->is_root) {
+        x11shmpool_monitors_watch(d);
+        ret = update_monitors(s);
+    }
+    if (ret < 0) {
         if (!gone(ret))
             av_log(d->log, AV_LOG_ERROR, "Window 0x%x can't be located: %s\n",
                    s->window, av_err2str(ret));
@@ -260,63 +420,111 @@ av_cold void x11shmpool_source_close(X11ShmpoolSource *s)
         return;
     forget_pixmap(s);
     unredirect(s);
+    av_freep(&s->monitor);
     s->display = NULL;
 }
 
 av_cold int x11shmpool_source_select(X11ShmpoolSource *s, int x, int y,
                                      int w, int h)
 {
-    const char *what = s->is_root ? "screen" : "window";
     X11ShmpoolRect *b = &s->bounds, *r = &s->region, inside;
 
-    *r = (X11ShmpoolRect){ x, y, w ? w : b->w - x, h ? h : b->h - y };
+    *r = (X11ShmpoolRect){ b->x + x, b->y + y,
+                           w ? w : b->w - x, h ? h : b->h - y };
     inside = x11shmpool_rect_intersect(*r, *b);
 
     if (x11shmpool_rect_empty(inside)) {
         av_log(s->display->log, AV_LOG_ERROR,
                "Nothing of the region %dx%d at %d,%d lies on the %s, which is "
-               "%dx%d: x must be below %d and y below %d.\n",
-               w ? w : b->w, h ? h : b->h, x, y, what, b->w, b->h, b->w, b->h);
+               "%dx%d: x must be below %d and y below %d.\n", w ? w : b->w,
+               h ? h : b->h, x, y, s->what, b->w, b->h, b->w, b->h);
         return AVERROR(EINVAL);
     }
     if (!x11shmpool_rect_equal(inside, *r))
         av_log(s->display->log, AV_LOG_WARNING,
                "The region %dx%d at %d,%d lies partly outside the %s, which "
                "is %dx%d: that part is black.\n",
-               r->w, r->h, x, y, what, b->w, b->h);
+               r->w, r->h, x, y, s->what, b->w, b->h);
 
     return 0;
 }
 
-int x11shmpool_source_event(X11ShmpoolSource *s,
-                            const xcb_generic_event_t *event)
+static int is_ancestor(const X11ShmpoolSource *s, xcb_window_t window)
+{
+    for (int i = 0; i < s->nb_ancestors; i++) {
+        if (s->ancestors[i] == window)
+            return 1;
+    }
+    return 0;
+}
+
+static int ancestor_event(X11ShmpoolSource *s, const xcb_generic_event_t *event)
+{
+    /* All of these have the window at the same place. */
+    const xcb_configure_notify_event_t *e = (const void *)event;
+
+    switch (event->response_type & 0x7f) {
+    case XCB_REPARENT_NOTIFY:
+        if (!is_ancestor(s, e->window))
+            return 0;
+        s->ancestors_stale = 1;
+        return 1;
+    case XCB_CONFIGURE_NOTIFY:
+    case XCB_GRAVITY_NOTIFY:
+        return is_ancestor(s, e->window);
+    default:
+        return 0;
+    }
+}
+
+static int root_event(X11ShmpoolSource *s, const xcb_generic_event_t *event)
+{
+    if ((event->response_type & 0x7f) == XCB_CONFIGURE_NOTIFY) {
+        const xcb_configure_notify_event_t *e = (const void *)event;
+
+        if (e->window != s->window)
+            return 0;
+        if (!s->monitor)
+            s->resized |= e->width != s->whole.w || e->height != s->whole.h;
+        s->whole = (X11ShmpoolRect){ 0, 0, e->width, e->height };
+    } else if (!x11shmpool_monitors_event(s->display, event)) {
+        return 0;
+    }
+    s->monitors_stale = 1;
+    return 1;
+}
+
+static int window_event(X11ShmpoolSource *s, const xcb_generic_event_t *event)
 {
     switch (event->response_type & 0x7f) {
     case XCB_CONFIGURE_NOTIFY: {
         const xcb_configure_notify_event_t *e = (const void *)event;
 
         if (e->window != s->window)
-            return 0;
-        if (e->width != s->bounds.w || e->height != s->bounds.h) {
-            s->resized = 1;
-            /* A root window has no pixmap of its own to be named again. */
-            if (!s->redirected)
-                s->bounds = (X11ShmpoolRect){ 0, 0, e->width, e->height };
-        }
+            break;
+        /* One that a window manager made up tells of a move only. */
+        if (!(event->response_type & 0x80) &&
+            (e->width != s->whole.w || e->height != s->whole.h ||
+             (s->pixmap && e->border_width != s->dx)))
+            s->pixmap_stale = 1;
         return 1;
     }
     /* Tells that an ancestor was mapped: the window has another pixmap now. */
     case XCB_VISIBILITY_NOTIFY: {
         const xcb_visibility_notify_event_t *e = (const void *)event;
 
-        return e->window == s->window && !s->is_root;
+        if (e->window != s->window)
+            break;
+        s->pixmap_stale = 1;
+        return 1;
     }
     case XCB_MAP_NOTIFY: {
         const xcb_map_notify_event_t *e = (const void *)event;
 
         if (e->window != s->window)
-            return 0;
-        s->viewable = 1;
+            break;
+        s->viewable     = 1;
+        s->pixmap_stale = 1;
         return 1;
     }
     case XCB_UNMAP_NOTIFY: {
@@ -324,12 +532,21 @@ int x11shmpool_source_event(X11ShmpoolSource *s,
 
         if (e->window == s->window)
             s->viewable = 0;
-        return 0;
+        break;
     }
     case XCB_REPARENT_NOTIFY: {
         const xcb_reparent_notify_event_t *e = (const void *)event;
 
-        return e->window == s->window;
+        if (e->window != s->window)
+            break;
+        s->ancestors_stale = 1;
+        s->pixmap_stale    = 1;
+        return 1;
+    }
+    case XCB_GRAVITY_NOTIFY: {
+        const xcb_gravity_notify_event_t *e = (const void *)event;
+
+        return e->window == s->window || is_ancestor(s, e->window);
     }
     case XCB_DESTROY_NOTIFY: {
         const xcb_destroy_notify_event_t *e = (const void *)event;
@@ -338,21 +555,22 @@ int x11shmpool_source_event(X11ShmpoolSource *s,
             s->closed   = 1;
             s->viewable = 0;
         }
-        return 0;
+        break;
     }
-    default:
-        return 0;
     }
+    return ancestor_event(s, event);
 }
 
-int x11shmpool_source_update(X11ShmpoolSource *s)
+int x11shmpool_source_event(X11ShmpoolSource *s,
+                            const xcb_generic_event_t *event)
 {
-    int ret;
+    return s->is_root ? root_event(s, event) : window_event(s, event);
+}
 
-    if (s->is_root || s->closed)
-        return 0;
+static int update_window(X11ShmpoolSource *s, int *changed)
+{
+    int ret = locate(s, changed);
 
-    ret = locate(s);
     if (ret == AVERROR(ENOENT)) {
         s->closed   = 1;
         s->viewable = 0;
@@ -361,15 +579,26 @@ int x11shmpool_source_update(X11ShmpoolSource *s)
     return ret;
 }
 
+int x11shmpool_source_update(X11ShmpoolSource *s, int *changed)
+{
+    *changed = 0;
+    if (s->closed)
+        return 0;
+    if (!s->is_root)
+        return update_window(s, changed);
+
+    *changed = s->monitors_stale;
+    return s->monitors_stale ? update_monitors(s) : 0;
+}
+
 X11ShmpoolRect x11shmpool_source_visible(const X11ShmpoolSource *s)
 {
     X11ShmpoolRect visible = x11shmpool_rect_intersect(s->region, s->bounds);
-    const xcb_screen_t *screen = s->display->screen;
 
+    visible = x11shmpool_rect_intersect(visible, s->whole);
     if (!s->copyable) {
         X11ShmpoolRect on_screen = {
-            -s->root_x, -s->root_y,
-            screen->width_in_pixels, screen->height_in_pixels,
+            -s->root_x, -s->root_y, s->screen.w, s->screen.h,
         };
 
         visible = x11shmpool_rect_intersect(visible, on_screen);

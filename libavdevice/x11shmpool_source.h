@@ -27,12 +27,16 @@
 
 /**
  * @file
- * What is captured, and where it is now: a part of a screen or of a window.
+ * What is captured, and where it is now: a part of a screen, of a monitor on
+ * it, or of a window.
  *
- * Coordinates are the window's own (the root's for a screen). A window is read
- * from its own pixmap where the server has the Composite extension, so that
- * neither what covers it nor the screen's edge is in the way; else from the
- * screen, as far as it is visible there.
+ * Coordinates are the window's own (the root's for a screen or a monitor). A
+ * window is read from its own pixmap where the server has the Composite
+ * extension, so that neither what covers it nor the screen's edge is in the
+ * way; else from the screen, as far as it is visible there.
+ *
+ * The region keeps its size and its place within what it was chosen on: it
+ * goes where the monitor or the window goes, and what it then lacks is black.
  *
  * On the thread that owns the display.
  */
@@ -41,10 +45,14 @@
 #define X11SHMPOOL_SOURCE_EVENTS (XCB_EVENT_MASK_STRUCTURE_NOTIFY | \
                                   XCB_EVENT_MASK_VISIBILITY_CHANGE)
 
+#define X11SHMPOOL_SOURCE_GAPS      64
+#define X11SHMPOOL_SOURCE_ANCESTORS 16
+
 typedef struct X11ShmpoolSource {
     X11ShmpoolDisplay *display;
     xcb_window_t window;
     int is_root;
+    const char *what;         ///< "screen", "monitor" or "window"
     xcb_drawable_t drawable;  ///< what pixels are read from
     int dx, dy;               ///< the window's origin in the drawable
     int copyable;             ///< CopyArea from it gets every pixel, and damage
@@ -54,14 +62,31 @@ typedef struct X11ShmpoolSource {
     xcb_visualid_t visual;
     X11ShmpoolLayout layout;
 
-    X11ShmpoolRect bounds;    ///< the window, at 0,0
+    X11ShmpoolRect whole;     ///< the window, at 0,0
+    X11ShmpoolRect bounds;    ///< what of it the region may show: all, or the
+                              ///< monitor; empty while that is off
     X11ShmpoolRect region;    ///< what is wanted; may lie partly outside
+    X11ShmpoolRect gaps[X11SHMPOOL_SOURCE_GAPS];
+    int nb_gaps;              ///< parts of a screen that no monitor shows: they
+                              ///< hold whatever was there once
     int root_x, root_y;       ///< the window's origin on the root window
+    X11ShmpoolRect screen;    ///< the root window; only where not copyable
     int viewable;             ///< there is something to be read
     int closed;               ///< the window is gone for good
-    int resized;              ///< bounds changed since x11shmpool_source_open()
+    int resized;              ///< what is captured is not the size it was
+
+    /* Monitors. */
+    char *monitor;            ///< the name, or "primary"; NULL for none; owned
+    X11ShmpoolRect first;     ///< the monitor as it was first
+    int monitors_stale;
+
+    /* Windows. */
     xcb_pixmap_t pixmap;      ///< the window's, XCB_NONE without Composite
+    int pixmap_stale;         ///< it may have another one by now
     int redirected;
+    xcb_window_t ancestors[X11SHMPOOL_SOURCE_ANCESTORS];
+    int nb_ancestors;         ///< from the parent on, without the root
+    int ancestors_stale;
 } X11ShmpoolSource;
 
 /**
@@ -70,10 +95,21 @@ typedef struct X11ShmpoolSource {
  *
  * @return 0; AVERROR(ENOENT) no such window, AVERROR(EINVAL) one that is not
  *         viewable or has no pixels, each with one line logged; or as
- *         x11shmpool_display_wait()
+ *         x11shmpool_display_wait(). After an error there is nothing to close.
  */
 int x11shmpool_source_open(X11ShmpoolSource *s, X11ShmpoolDisplay *d,
                            xcb_window_t window);
+
+/**
+ * Narrow a screen down to one of its monitors.
+ *
+ * @param wanted as for x11shmpool_monitors_find(). "primary" stands for
+ *               whichever that is at any time; a number for the monitor that
+ *               has it now, which is followed by its name from then on
+ * @return 0; AVERROR(ENOENT) with one line logged that lists what there is;
+ *         AVERROR(ENOMEM); or as x11shmpool_display_wait()
+ */
+int x11shmpool_source_set_monitor(X11ShmpoolSource *s, const char *wanted);
 
 /** Undo what open did to the window, as far as the server still listens. */
 void x11shmpool_source_close(X11ShmpoolSource *s);
@@ -81,6 +117,7 @@ void x11shmpool_source_close(X11ShmpoolSource *s);
 /**
  * Choose the part that is wanted.
  *
+ * @param x,y within the screen, the monitor or the window
  * @param w,h 0 for as much as there is from x,y on
  * @return 0; AVERROR(EINVAL) if none of it lies within bounds, with one line
  *         logged that names the legal range. A region that lies partly outside
@@ -89,24 +126,26 @@ void x11shmpool_source_close(X11ShmpoolSource *s);
 int x11shmpool_source_select(X11ShmpoolSource *s, int x, int y, int w, int h);
 
 /**
- * Take note of an event of the window: moved, resized, mapped, closed.
+ * Take note of an event: moved, resized, mapped, closed, monitors changed.
  *
- * @return 1 if pixels may have moved, so that everything is stale; 0 if the
- *         event changes nothing or is not the window's
+ * @return 1 if x11shmpool_source_update() is needed; 0 if the event changes
+ *         nothing or is none of the source's
  */
 int x11shmpool_source_event(X11ShmpoolSource *s,
                             const xcb_generic_event_t *event);
 
 /**
- * Bring drawable, root_x and root_y up to date after
- * x11shmpool_source_event() said 1.
+ * Bring all up to date after x11shmpool_source_event() said 1.
  *
+ * @param changed set to whether the pixels are others now, so that everything
+ *                is stale; a window that only moved keeps its own
  * @return 0, or as x11shmpool_display_wait(); a window that is gone or not
  *         viewable is no error: see closed and viewable
  */
-int x11shmpool_source_update(X11ShmpoolSource *s);
+int x11shmpool_source_update(X11ShmpoolSource *s, int *changed);
 
-/** The part of the region that has pixels to be read; empty if none. */
+/** The part of the region that has pixels to be read; empty if none. It may
+ *  hold gaps. */
 X11ShmpoolRect x11shmpool_source_visible(const X11ShmpoolSource *s);
 
 #endif /* AVDEVICE_X11SHMPOOL_SOURCE_H */

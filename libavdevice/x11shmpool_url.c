@@ -16,11 +16,11 @@
  * Foundation, Inc., 51 Franklin Street, Fifth Floor, Boston, MA 02110-1301 USA
  */
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "libavutil/avstring.h"
-#include "libavutil/dict.h"
 #include "libavutil/error.h"
 #include "libavutil/log.h"
 #include "libavutil/mem.h"
@@ -45,27 +45,75 @@ static int parse_offset(X11ShmpoolUrl *u, const char *p)
     return parse_int(&p, &u->x) && *p++ == ',' && parse_int(&p, &u->y) && !*p;
 }
 
-static int parse_query(X11ShmpoolUrl *u, const char *query, void *log)
+static int hex_digit(char c)
 {
-    AVDictionary *dict = NULL;
-    const AVDictionaryEntry *entry = NULL;
-    int ret = av_dict_parse_string(&dict, query, "=", "&", 0);
+    return c >= '0' && c <= '9' ? c - '0' :
+           c >= 'a' && c <= 'f' ? c - 'a' + 10 :
+           c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}
 
-    while (ret >= 0 && (entry = av_dict_get(dict, "", entry,
-                                            AV_DICT_IGNORE_SUFFIX))) {
-        char *end = NULL;
+static void unescape(char *p)
+{
+    char *out = p;
 
-        if (!strcmp(entry->key, "window"))
-            u->window = strtoul(entry->value, &end, 0);
-        if (!end || *end || end == entry->value || !u->window) {
-            av_log(log, AV_LOG_ERROR, "'%s=%s' is nothing that a URL can ask "
-                   "for. The form is ?window=0x3a00007\n",
-                   entry->key, entry->value);
-            ret = AVERROR(EINVAL);
-        }
+    while (*p) {
+        int high = *p == '%' ? hex_digit(p[1]) : -1;
+        int low  = high >= 0 ? hex_digit(p[2]) : -1;
+
+        *out++ = low >= 0 ? high << 4 | low : *p;
+        p     += low >= 0 ? 3 : 1;
     }
-    av_dict_free(&dict);
+    *out = 0;
+}
 
+char *x11shmpool_url_escape(const char *name)
+{
+    char *escaped = av_malloc(3 * strlen(name) + 1), *out = escaped;
+
+    for (; escaped && *name; name++) {
+        if (strchr("-_.~", *name) || av_isdigit(*name) ||
+            (av_tolower(*name) >= 'a' && av_tolower(*name) <= 'z'))
+            *out++ = *name;
+        else
+            out += snprintf(out, 4, "%%%02X", (uint8_t)*name);
+    }
+    if (escaped)
+        *out = 0;
+    return escaped;
+}
+
+static int parse_field(X11ShmpoolUrl *u, char *field, void *log)
+{
+    char *value = strchr(field, '='), *end;
+
+    if (value)
+        *value++ = 0;
+    if (value && *value && !strcmp(field, "window")) {
+        unsigned long id = strtoul(value, &end, 0);
+
+        u->window = id <= UINT32_MAX && !*end ? id : 0;
+        if (u->window)
+            return 0;
+    } else if (value && *value && !strcmp(field, "monitor")) {
+        unescape(value);
+        av_free(u->monitor);
+        u->monitor = av_strdup(value);
+        return u->monitor ? 0 : AVERROR(ENOMEM);
+    }
+    av_log(log, AV_LOG_ERROR, "'%s%s%s' is nothing that a URL can ask for. The "
+           "forms are ?monitor=NAME and ?window=0x3a00007\n", field,
+           value ? "=" : "", value ? value : "");
+    return AVERROR(EINVAL);
+}
+
+static int parse_query(X11ShmpoolUrl *u, char *query, void *log)
+{
+    char *field, *rest;
+    int ret = 0;
+
+    for (field = av_strtok(query, "&", &rest); field && ret >= 0;
+         field = av_strtok(NULL, "&", &rest))
+        ret = parse_field(u, field, log);
     return ret;
 }
 
@@ -104,4 +152,5 @@ fail:
 void x11shmpool_url_uninit(X11ShmpoolUrl *u)
 {
     av_freep(&u->display);
+    av_freep(&u->monitor);
 }

@@ -23,7 +23,8 @@
 
 /**
  * @file
- * The device's URL: [host]:display[.screen][+x,y][?window=ID]. Pure.
+ * The device's URL: [host]:display[.screen][+x,y][?monitor=NAME|window=ID],
+ * where a byte of the name may stand as %XX. Pure.
  */
 
 typedef struct X11ShmpoolUrl {
@@ -31,6 +32,7 @@ typedef struct X11ShmpoolUrl {
     int has_offset;
     int x, y;                ///< pixels, may be negative
     uint32_t window;         ///< 0 where none is named
+    char *monitor;           ///< NULL where none is named; owned
 } X11ShmpoolUrl;
 
 /**
@@ -41,5 +43,9 @@ typedef struct X11ShmpoolUrl {
 int x11shmpool_url_parse(X11ShmpoolUrl *u, const char *url, void *log);
 
 void x11shmpool_url_uninit(X11ShmpoolUrl *u);
+
+/** A monitor's name as it stands in a URL.
+ *  @return av_malloc()ed, NULL for want of memory */
+char *x11shmpool_url_escape(const char *name);
 
 #endif /* AVDEVICE_X11SHMPOOL_URL_H */

@@ -66,9 +66,23 @@ static int sample_row(unsigned position, int height)
     return (uint64_t)reversed * height >> 32;
 }
 
+static int in_gap(const X11ShmpoolSource *s, int x, int y)
+{
+    x += s->region.x;
+    y += s->region.y;
+    for (int i = 0; i < s->nb_gaps; i++) {
+        const X11ShmpoolRect *r = &s->gaps[i];
+
+        if (x >= r->x && x < r->x + r->w && y >= r->y && y < r->y + r->h)
+            return 1;
+    }
+    return 0;
+}
+
 static int row_differs(const X11ShmpoolFormat *f, const uint8_t *screen,
                        const uint8_t *picture, X11ShmpoolRect row,
-                       X11ShmpoolRect ignore, X11ShmpoolRect *differs)
+                       const X11ShmpoolSource *source, X11ShmpoolRect ignore,
+                       X11ShmpoolRect *differs)
 {
     uint32_t mask = f->indexed ? UINT32_MAX :
                     f->red | f->green | f->blue | f->alpha;
@@ -82,6 +96,8 @@ static int row_differs(const X11ShmpoolFormat *f, const uint8_t *screen,
         int x = row.x + i;
 
         if (crosses && x >= ignore.x && x < ignore.x + ignore.w)
+            continue;
+        if (source->nb_gaps && in_gap(source, x, row.y))
             continue;
         if ((x11shmpool_format_read(f, screen + (size_t)i * bytes) ^
              x11shmpool_format_read(f, picture + (size_t)i * bytes)) & mask) {
@@ -154,7 +170,7 @@ int x11shmpool_verify_rows(X11ShmpoolVerify *v, const X11ShmpoolSource *source,
         if (!found)
             found = row_differs(f, screen, picture + row.y * (size_t)f->stride +
                                 (size_t)row.x * (f->bits_per_pixel / 8),
-                                row, ignore, differs);
+                                row, source, ignore, differs);
         free(reply);
     }
 

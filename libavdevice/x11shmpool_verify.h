@@ -57,7 +57,7 @@ void x11shmpool_verify_uninit(X11ShmpoolVerify *v);
 int x11shmpool_verify_due(const X11ShmpoolVerify *v);
 
 /**
- * Compare some rows with the screen.
+ * Compare some rows with the screen, but for the source's gaps.
  *
  * @param picture  the frame believed to be the screen, f->stride bytes a row
  * @param like     a slot, whose kind and screen the rows are read like

@@ -1,0 +1,85 @@
+/*
+ * This file is part of x11shmpool.
+ *
+ * x11shmpool is free software; you can redistribute it and/or
+ * modify it under the terms of the GNU Lesser General Public
+ * License as published by the Free Software Foundation; either
+ * version 2.1 of the License, or (at your option) any later version.
+ *
+ * x11shmpool is distributed in the hope that it will be useful,
+ * but WITHOUT ANY WARRANTY; without even the implied warranty of
+ * MERCHANTABILITY or FITNESS FOR A PARTICULAR PURPOSE.  See the GNU
+ * Lesser General Public License for more details.
+ *
+ * You should have received a copy of the GNU Lesser General Public
+ * License along with x11shmpool; if not, write to the Free Software
+ * Foundation, Inc., 51 Franklin Street, Fifth Floor, Boston, MA 02110-1301 USA
+ */
+
+
+#ifndef AVDEVICE_X11SHMPOOL_MONITOR_H
+#define AVDEVICE_X11SHMPOOL_MONITOR_H
+
+#include "x11shmpool_display.h"
+#include "x11shmpool_geometry.h"
+
+/**
+ * @file
+ * Monitors: RandR 1.5's, those of CRTCs and outputs with RandR 1.2 to 1.4, and
+ * without RandR one that is the whole screen.
+ *
+ * On the thread that owns the display.
+ */
+
+typedef struct X11ShmpoolMonitor {
+    char *name;              ///< UTF-8, owned
+    X11ShmpoolRect rect;     ///< root coordinates, never empty
+    int primary;
+    int rate_mhz;            ///< of its mode, in thousandths of a hertz, 0 if
+                             ///< unknown or not asked for
+    uint32_t output;         ///< of RandR, the first it has, or XCB_NONE
+    uint32_t crtc, mode;     ///< of RandR, XCB_NONE if unknown
+} X11ShmpoolMonitor;
+
+typedef struct X11ShmpoolMonitors {
+    X11ShmpoolMonitor *list; ///< owned; those that are on
+    int nb;
+} X11ShmpoolMonitors;
+
+/** Ask to be told of changes; x11shmpool_monitors_event() sees them, together
+ *  with the ConfigureNotify of the root window. Buffered. */
+void x11shmpool_monitors_watch(X11ShmpoolDisplay *d);
+
+/** Whether the event says that monitors may have changed. */
+int x11shmpool_monitors_event(const X11ShmpoolDisplay *d,
+                              const xcb_generic_event_t *event);
+
+/**
+ * Get the monitors of the display's screen that are on.
+ *
+ * @param whole      the screen's size now
+ * @param with_rates fill in rate_mhz, too
+ * @return 0, AVERROR(ENOMEM), or as x11shmpool_display_wait(). After an error
+ *         there is nothing to free.
+ */
+int x11shmpool_monitors_get(X11ShmpoolMonitors *m, X11ShmpoolDisplay *d,
+                            X11ShmpoolRect whole, int with_rates);
+
+void x11shmpool_monitors_free(X11ShmpoolMonitors *m);
+
+/**
+ * Find a monitor: by its name, by its name without regard to case, by
+ * "primary" (which is the first where none is marked), or by its place in the
+ * list, from 0 on.
+ *
+ * @return NULL if there is none
+ */
+const X11ShmpoolMonitor *x11shmpool_monitors_find(const X11ShmpoolMonitors *m,
+                                                  const char *wanted);
+
+/** Write the monitors with their geometry to text, as an error line lists
+ *  them; what doesn't fit is left out. */
+void x11shmpool_monitors_print(const X11ShmpoolMonitors *m, char *text,
+                               int size);
+
+#endif /* AVDEVICE_X11SHMPOOL_MONITOR_H */

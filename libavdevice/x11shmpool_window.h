@@ -1,0 +1,90 @@
+/*
+ * This file is part of x11shmpool.
+ *
+ * x11shmpool is free software; you can redistribute it and/or
+ * modify it under the terms of the GNU Lesser General Public
+ * License as published by the Free Software Foundation; either
+ * version 2.1 of the License, or (at your option) any later version.
+ *
+ * x11shmpool is distributed in the hope that it will be useful,
+ * but WITHOUT ANY WARRANTY; without even the implied warranty of
+ * MERCHANTABILITY or FITNESS FOR A PARTICULAR PURPOSE.  See the GNU
+ * Lesser General Public License for more details.
+ *
+ * You should have received a copy of the GNU Lesser General Public
+ * License along with x11shmpool; if not, write to the Free Software
+ * Foundation, Inc., 51 Franklin Street, Fifth Floor, Boston, MA 02110-1301 USA
+ */
+
+
+#ifndef AVDEVICE_X11SHMPOOL_WINDOW_H
+#define AVDEVICE_X11SHMPOOL_WINDOW_H
+
+#include <stdint.h>
+
+#include "x11shmpool_display.h"
+#include "x11shmpool_geometry.h"
+
+/**
+ * @file
+ * Windows as people name them: those that a taskbar would list, with title and
+ * class.
+ *
+ * They are the window manager's clients (_NET_CLIENT_LIST_STACKING or
+ * _NET_CLIENT_LIST); where none runs that tells, the top-level windows that are
+ * shown, or the client within them that bears WM_STATE, but for menus and the
+ * like: those that override a manager and have no title.
+ *
+ * On the thread that owns the display.
+ */
+
+typedef struct X11ShmpoolWindow {
+    xcb_window_t window;
+    char *title;             ///< UTF-8, owned; "" where there is none
+    char *instance, *class;  ///< WM_CLASS, as it stands; owned; "" if none
+    int w, h;                ///< pixels
+    int shown;               ///< mapped, in mapped windows
+} X11ShmpoolWindow;
+
+typedef struct X11ShmpoolWindows {
+    X11ShmpoolWindow *list;  ///< owned; the topmost first
+    int nb;
+} X11ShmpoolWindows;
+
+/**
+ * Get the windows of the display's screen.
+ *
+ * @return 0, AVERROR(ENOMEM), or as x11shmpool_display_wait(). After an error
+ *         there is nothing to free.
+ */
+int x11shmpool_windows_get(X11ShmpoolWindows *w, X11ShmpoolDisplay *d);
+
+void x11shmpool_windows_free(X11ShmpoolWindows *w);
+
+/**
+ * Find the topmost window whose title contains title and whose class or
+ * instance is class; one that is shown goes before one that is not.
+ *
+ * @param title,class NULL where it doesn't matter
+ * @return NULL if there is none
+ */
+const X11ShmpoolWindow *x11shmpool_windows_find(const X11ShmpoolWindows *w,
+                                                const char *title,
+                                                const char *class);
+
+/** Write the windows to text, as an error line lists them; what doesn't fit
+ *  is left out. */
+void x11shmpool_windows_print(const X11ShmpoolWindows *w, char *text,
+                              int size);
+
+/**
+ * The client in a top-level window: itself or the window below it that bears
+ * WM_STATE; itself where none does.
+ *
+ * @param client set to it
+ * @return 0, or as x11shmpool_display_wait()
+ */
+int x11shmpool_window_client(X11ShmpoolDisplay *d, xcb_window_t top,
+                             xcb_window_t *client);
+
+#endif /* AVDEVICE_X11SHMPOOL_WINDOW_H */
