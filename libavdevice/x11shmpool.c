@@ -153,13 +153,14 @@ static av_cold int parse_choice(AVFormatContext *s, const char *option,
     for (const AVOption *o = options; o->name; o++) {
         if (o->type != AV_OPT_TYPE_CONST || strcmp(o->unit, option))
             continue;
-        if (!strcmp(o->name, value)) {
+        if (value && !strcmp(o->name, value)) {
             *choice = o->default_val.i64;
             return 0;
         }
         av_strlcatf(legal, sizeof(legal), "%s%s", *legal ? ", " : "", o->name);
     }
-    av_log(s, AV_LOG_ERROR, "%s '%s' is none of %s.\n", option, value, legal);
+    av_log(s, AV_LOG_ERROR, "%s '%s' is none of %s.\n", option,
+           value ? value : "", legal);
     return AVERROR(EINVAL);
 }
 
@@ -184,11 +185,12 @@ static av_cold int parse_options(AVFormatContext *s,
         return ret;
     o->shm = shm;
 
-    ret = av_parse_video_rate(&c->rate, c->framerate);
+    ret = c->framerate ? av_parse_video_rate(&c->rate, c->framerate) :
+                         AVERROR(EINVAL);
     if (ret < 0) {
         av_log(s, AV_LOG_ERROR, "framerate '%s' is no frame rate: give a "
                "number above 0, a ratio such as 30000/1001 or a name such as "
-               "ntsc.\n", c->framerate);
+               "ntsc.\n", c->framerate ? c->framerate : "");
         return ret;
     }
     o->heartbeat = FFMAX(c->rate.num / c->rate.den, 1);

@@ -206,6 +206,8 @@ static int read_events(X11ShmpoolCapture *c)
         ret = take_event(c, event);
         free(event);
     }
+    if (ret >= 0)
+        ret = x11shmpool_tree_update(&c->tree);
 
     untrusted = x11shmpool_tree_hides_damage(&c->tree);
     if (untrusted != c->untrusted)

@@ -21,6 +21,7 @@
 #include <errno.h>
 #include <netdb.h>
 #include <poll.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
@@ -432,4 +433,27 @@ xcb_screen_t *x11shmpool_display_screen_of(const X11ShmpoolDisplay *d,
             return it.data;
     }
     return NULL;
+}
+
+av_cold void x11shmpool_display_listener(const X11ShmpoolDisplay *d,
+                                         char *name, int size)
+{
+    struct ucred peer = { 0 };
+    socklen_t len     = sizeof(peer);
+    char path[64];
+    FILE *file;
+
+    *name = 0;
+    if (!d->unix_socket ||
+        getsockopt(d->fd, SOL_SOCKET, SO_PEERCRED, &peer, &len) < 0 ||
+        peer.pid <= 0)
+        return;
+    snprintf(path, sizeof(path), "/proc/%d/comm", (int)peer.pid);
+    file = fopen(path, "re");
+    if (!file)
+        return;
+    if (!fgets(name, size, file))
+        *name = 0;
+    name[strcspn(name, "\n")] = 0;
+    fclose(file);
 }

@@ -119,6 +119,14 @@ int x11shmpool_display_error(const X11ShmpoolDisplay *d);
 int x11shmpool_display_layout(const X11ShmpoolDisplay *d, int depth,
                               xcb_visualid_t visual, X11ShmpoolLayout *layout);
 
+/**
+ * The name of the process that listens on the display's socket, as the system
+ * cuts it; "" if that can't be told: over TCP, or from within another PID
+ * namespace.
+ */
+void x11shmpool_display_listener(const X11ShmpoolDisplay *d, char *name,
+                                 int size);
+
 /** The screen that a root window belongs to, NULL if none. */
 xcb_screen_t *x11shmpool_display_screen_of(const X11ShmpoolDisplay *d,
                                            xcb_window_t root);

@@ -17,6 +17,7 @@
  */
 
 #include <stdlib.h>
+#include <string.h>
 #include <xcb/shm.h>
 
 #include "config.h"
@@ -280,6 +281,24 @@ static void follow_monitor(X11ShmpoolSource *s, const X11ShmpoolMonitor *m)
     s->bounds    = rect;
 }
 
+/* The screen of an Xwayland holds no pixels where a Wayland compositor shows
+ * each of its windows by itself. Such a compositor listens for it. */
+static av_cold void warn_of_rootless(const X11ShmpoolSource *s,
+                                     const X11ShmpoolMonitors *m)
+{
+    static const char server[] = "Xwayland", output[] = "XWAYLAND";
+    char listener[32];
+
+    if (!m->nb || !av_strstart(m->list[0].name, output, NULL))
+        return;
+    x11shmpool_display_listener(s->display, listener, sizeof(listener));
+    if (strcmp(listener, server))
+        av_log(s->display->log, AV_LOG_WARNING,
+               "Display %s is an Xwayland whose windows a Wayland compositor "
+               "shows: its screen may be black. Capture a window of it, with "
+               "window_title say.\n", s->display->name);
+}
+
 static int update_monitors(X11ShmpoolSource *s)
 {
     X11ShmpoolMonitors monitors;
@@ -289,6 +308,9 @@ static int update_monitors(X11ShmpoolSource *s)
     if (ret < 0)
         return ret;
     s->monitors_stale = 0;
+    if (!s->followed)
+        warn_of_rootless(s, &monitors);
+    s->followed = 1;
     find_gaps(s, &monitors);
     if (s->monitor)
         follow_monitor(s, x11shmpool_monitors_find(&monitors, s->monitor));

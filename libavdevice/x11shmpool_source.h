@@ -79,6 +79,7 @@ typedef struct X11ShmpoolSource {
     char *monitor;            ///< the name, or "primary"; NULL for none; owned
     X11ShmpoolRect first;     ///< the monitor as it was first
     int monitors_stale;
+    int followed;             ///< they were asked for before
 
     /* Windows. */
     xcb_pixmap_t pixmap;      ///< the window's, XCB_NONE without Composite

@@ -296,7 +296,7 @@ av_cold int x11shmpool_tree_init(X11ShmpoolTree *t, X11ShmpoolDisplay *d,
     xcb_query_extension_reply_t *extension;
     int present, ret;
 
-    *t  = (X11ShmpoolTree){ .display = d, .top = top };
+    *t  = (X11ShmpoolTree){ .display = d, .top = top, .events = events };
     ret = x11shmpool_display_wait(d,
             xcb_query_extension(d->conn, strlen(composite),
                                 composite).sequence, (void **)&extension);
@@ -327,8 +327,13 @@ int x11shmpool_tree_event(X11ShmpoolTree *t, const xcb_generic_event_t *event)
     case XCB_MAP_NOTIFY: {
         const xcb_map_notify_event_t *e = (const void *)event;
 
-        if (e->event != e->window && find(t, e->event) && !find(t, e->window))
-            return scan(t, e->window, e->event, 0);
+        if (e->event != e->window && find(t, e->event) &&
+            !find(t, e->window)) {
+            int ret = scan(t, e->window, e->event, 0);
+
+            t->incomplete |= ret < 0;
+            return ret;
+        }
         break;
     }
     case XCB_UNMAP_NOTIFY: {
@@ -349,6 +354,18 @@ int x11shmpool_tree_event(X11ShmpoolTree *t, const xcb_generic_event_t *event)
         manager_event(t, event);
     }
     return 0;
+}
+
+int x11shmpool_tree_update(X11ShmpoolTree *t)
+{
+    int ret;
+
+    if (!t->incomplete)
+        return 0;
+    t->nb_windows = 0;
+    ret = scan(t, t->top, XCB_NONE, t->events);
+    t->incomplete = ret < 0;
+    return ret;
 }
 
 int x11shmpool_tree_hides_damage(const X11ShmpoolTree *t)

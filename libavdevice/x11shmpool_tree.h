@@ -47,10 +47,12 @@ typedef struct X11ShmpoolTreeWindow {
 typedef struct X11ShmpoolTree {
     X11ShmpoolDisplay *display;
     xcb_window_t top;
+    uint32_t events;          ///< selected on top by others
     X11ShmpoolTreeWindow *windows; ///< those shown: mapped, in mapped ones
     unsigned nb_windows, allocated; ///< allocated in bytes
     xcb_atom_t manager_selection;
     int managed;              ///< a compositing manager runs
+    int incomplete;           ///< a scan was interrupted
 } X11ShmpoolTree;
 
 /**
@@ -73,6 +75,10 @@ void x11shmpool_tree_uninit(X11ShmpoolTree *t);
  * @return 0, AVERROR(ENOMEM), or as x11shmpool_display_wait()
  */
 int x11shmpool_tree_event(X11ShmpoolTree *t, const xcb_generic_event_t *event);
+
+/** Look again at what was interrupted. Costs nothing where nothing was.
+ *  @return as x11shmpool_tree_event() */
+int x11shmpool_tree_update(X11ShmpoolTree *t);
 
 /** Whether a window is shown whose changes may go unreported. */
 int x11shmpool_tree_hides_damage(const X11ShmpoolTree *t);
