@@ -65,7 +65,17 @@ EXAMPLES      = $(call names,doc/examples/*.c)
 TEST_PROGRAMS = $(UNIT_TESTS) $(DEVICE_TESTS) $(LONG_TESTS) $(TEST_TOOLS) $(BENCHES)
 HARNESS       = tests/libharness.a
 
-all: $(OVERLAY) $(ARCHIVE)
+### The manual, in the forms for which there are tools
+
+HTML   = $(if $(MAKEINFO),doc/x11shmpool.html)
+MAN    = $(if $(MAKEINFO),$(if $(PANDOC),doc/ffmpeg-x11shmpool.1))
+TEXI   = $(wildcard $(SRC_PATH)/doc/*.texi)
+IMAGES = $(wildcard $(SRC_PATH)/doc/*.svg)
+STYLE  = $(SRC_PATH)/doc/manual.css
+
+all: $(OVERLAY) $(ARCHIVE) $(HTML) $(MAN)
+
+doc: $(HTML) $(MAN)
 
 examples: $(EXAMPLES)
 
@@ -126,6 +136,29 @@ $(OVERLAY): $(OVERLAY_OBJS) $(ARCHIVE) overlay/real.so overlay/overlay.ver
 	    -Wl,-z,nodelete -Wl,-z,relro -Wl,-z,now -o $@ $(OVERLAY_OBJS) \
 	    -Wl,--no-as-needed overlay/real.so -Wl,--as-needed \
 	    $(ARCHIVE) $(LIBS_AV) $(LIBS_X) $(LIBS_SYS)
+
+# A page of its own for each chapter would be a page of a few lines.
+doc/x11shmpool.html: $(TEXI) $(IMAGES) $(STYLE) config.mak
+	$(call say,HTML,$@)
+	@mkdir -p $(@D)
+	$(Q)[ $(SRC_PATH)/doc -ef $(@D) ] || cp $(IMAGES) $(@D)
+	$(Q)$(MAKEINFO) --html --no-split -D 'VERSION $(VERSION)' \
+	    --css-include=$(STYLE) -o $@ $(SRC_PATH)/doc/x11shmpool.texi
+
+# In man pages headings are capitals, code is bold, and several terms stand on
+# several lines.
+doc/ffmpeg-x11shmpool.1: $(TEXI) config.mak
+	$(call say,MAN,$@)
+	@mkdir -p $(@D)
+	$(Q)$(MAKEINFO) --docbook -D 'VERSION $(VERSION)' -D man -o $@.xml \
+	    $(SRC_PATH)/doc/x11shmpool.texi
+	$(Q)sed -e 's,</term><term>, =TQ= ,g' \
+	    -e 's,<replaceable>\([^<]*\)</replaceable>,\&lt;\1\&gt;,g' $@.xml | \
+	    $(PANDOC) -s -f docbook -t man --wrap=none -M title=FFMPEG-X11SHMPOOL \
+	        -V section=1 -V header='x11shmpool $(VERSION)' | \
+	    awk '/^\.SH / { $$0 = toupper($$0) } \
+	         { gsub(/ =TQ= /, "\n.TQ\n"); gsub(/\\f\[V\]/, "\\f[B]"); print }' >$@
+	$(Q)rm -f $@.xml
 
 ### Tests and examples
 
@@ -230,7 +263,9 @@ INSTALLER = MARKER='$(MARKER)' DESTDIR='$(DESTDIR)' LIBDIR='$(LIBDIR)' \
     $(SRC_PATH)/tools/install
 
 install: all
-	@$(INSTALLER) install $(OVERLAY)
+	@$(INSTALLER) install $(OVERLAY) $(foreach f,$(MAN),$(f) $(MANDIR)/man1) \
+	    $(foreach f,$(HTML) $(if $(HTML),$(IMAGES)),$(f) $(DOCDIR)) \
+	    $(foreach f,$(wildcard $(SRC_PATH)/doc/examples/*.[ch] $(SRC_PATH)/doc/examples/*.py),$(f) $(DOCDIR)/examples)
 
 uninstall:
 	@$(INSTALLER) uninstall
@@ -240,6 +275,8 @@ uninstall:
 clean:
 	rm -rf libavdevice/*.[od] *.list overlay $(ARCHIVE) libavdevice.so.[0-9]* \
 	    tests/*.a tests/*.list tests/harness/*.[od] tests/logs sanitize long $(EXAMPLES) doc/examples/*.d
+	rm -f doc/x11shmpool.html doc/ffmpeg-x11shmpool.1
+	[ $(SRC_PATH)/doc -ef doc ] || rm -f $(addprefix doc/,$(notdir $(IMAGES)))
 	rm -f $(foreach d,unit device long tools bench,tests/$(d)/*.[od] tests/$(d)/*.log) $(TEST_PROGRAMS)
 
 distclean: clean
@@ -258,12 +295,13 @@ help:
 	    'make check-long      the tests that take hours' \
 	    'make bench           compare with x11grab' \
 	    'make examples        build doc/examples' \
+	    'make doc             build the manual: HTML and man page' \
 	    'make clean           remove what was built' \
 	    'make distclean       and what configure made' \
 	    '' \
 	    'demo, check and bench install what is missing (tools/deps tells what).'
 
-.PHONY: all examples check-build check check-sanitize check-long demo bench install \
+.PHONY: all doc examples check-build check check-sanitize check-long demo bench install \
     uninstall clean distclean help
 
 .SECONDARY:

@@ -26,7 +26,8 @@ overlay=$soname
 # A copy: the tests write into the source.
 src=$work/src
 mkdir "$src"
-(cd "$SRC" && tar cf - configure Makefile libavdevice/*.[ch] tools) | (cd "$src" && tar xf -)
+(cd "$SRC" && tar cf - configure Makefile libavdevice/*.[ch] tools \
+    doc/*.texi doc/*.svg doc/*.css doc/examples/*.c) | (cd "$src" && tar xf -)
 
 # in_dir DIRECTORY COMMAND...
 in_dir() (
@@ -51,7 +52,7 @@ value() {
 
 check 'configure is POSIX sh' sh -n "$src/configure"
 sh "$src/configure" --help >"$work/out" 2>&1
-for option in prefix libdir cc extra-cflags disable-xcb-xfixes disable-xcb-damage \
+for option in prefix libdir mandir docdir cc extra-cflags disable-xcb-xfixes disable-xcb-damage \
               disable-xcb-composite disable-xcb-shape enable-debug toolchain; do
     grep -q -e "--$option" "$work/out" || bail "--help lacks --$option"
 done

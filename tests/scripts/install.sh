@@ -49,6 +49,13 @@ if [ -f "$BUILD/Makefile" ]; then
     check 'make install DESTDIR=...' make -C "$BUILD" install DESTDIR="$root"
     libdir=$(conf LIBDIR)
     check 'puts the SONAME into libdir' test -L "$root$libdir/$soname"
+    check 'the examples into docdir' \
+        cmp "$root$(conf DOCDIR)/examples/keep_frames.c" "$SRC/doc/examples/keep_frames.c"
+    [ -z "$(conf MAKEINFO)" ] ||
+        check 'with the manual' test -s "$root$(conf DOCDIR)/x11shmpool.html"
+    [ -z "$(conf MAKEINFO)" ] || [ -z "$(conf PANDOC)" ] ||
+        check 'and the man page where man looks' \
+            test -s "$root$(conf MANDIR)/man1/ffmpeg-x11shmpool.1"
     check 'make uninstall DESTDIR=...' make -C "$BUILD" uninstall DESTDIR="$root"
     state "$root" >"$work/after"
     check 'restores the tree exactly' diff "$work/before" "$work/after"
