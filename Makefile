@@ -21,7 +21,7 @@ SRC_PATH ?= .
 .DEFAULT_GOAL := all
 
 # These work without a configuration and see to their own needs.
-FRONT = check check-sanitize check-long demo bench help clean distclean
+FRONT = check check-sanitize check-long check-deb demo bench dist deb help clean distclean
 FRONT_ONLY = $(if $(filter-out $(FRONT),$(or $(MAKECMDGOALS),all)),,yes)
 
 # config.stamp is empty: make starts over when configure has written it, while
@@ -270,6 +270,19 @@ install: all
 uninstall:
 	@$(INSTALLER) uninstall
 
+### Packages
+
+# In root file systems of Debian releases: SUITES="bookworm trixie", or this one's
+check-deb:
+	@$(SRC_PATH)/tests/deb/run $(SUITES)
+
+dist:
+	@$(SRC_PATH)/tools/dist .
+
+deb:
+	@$(SRC_PATH)/tools/deps deb
+	@$(SRC_PATH)/tools/deb
+
 ### Cleaning
 
 clean:
@@ -293,16 +306,19 @@ help:
 	    'make check           run the tests; T=name only those whose path holds name' \
 	    'make check-sanitize  the tests under sanitizers and valgrind' \
 	    'make check-long      the tests that take hours' \
+	    'make check-deb       the tarball and the Debian package, in a root of its own' \
 	    'make bench           compare with x11grab' \
 	    'make examples        build doc/examples' \
 	    'make doc             build the manual: HTML and man page' \
+	    'make dist            make the tarball of the source' \
+	    'make deb             make Debian packages, in deb/' \
 	    'make clean           remove what was built' \
 	    'make distclean       and what configure made' \
 	    '' \
 	    'demo, check and bench install what is missing (tools/deps tells what).'
 
 .PHONY: all doc examples check-build check check-sanitize check-long demo bench install \
-    uninstall clean distclean help
+    uninstall dist deb check-deb clean distclean help
 
 .SECONDARY:
 
