@@ -78,7 +78,7 @@ static void start(int i)
     test_screen_noise(screen, root, 0, 0, WIDTH, HEIGHT, i + 1);
 }
 
-static int stop(void **state)
+static int stop_server(void **state)
 {
     (void)state;
     test_screen_close(&screen);
@@ -132,7 +132,7 @@ static void widths(void **state)
                 test_device_close(&d);
             }
         }
-        stop(NULL);
+        stop_server(NULL);
     }
 }
 
@@ -177,7 +177,7 @@ static void pointers(void **state)
         test_shot_true(all, screen, root, 0, 0, 1, "a pointer shown again");
         test_device_close(&all);
         test_device_close(&part);
-        stop(NULL);
+        stop_server(NULL);
     }
 }
 
@@ -219,7 +219,7 @@ static void animated_pointer(void **state)
     }
     assert_int_equal(seen[0] + seen[1] + seen[2] + seen[3], 4);
     test_device_close(&d);
-    stop(NULL);
+    stop_server(NULL);
 }
 
 /* No pointer at all: the server has none, or no way to ask for it. */
@@ -246,7 +246,7 @@ static void absent_pointer(void **state)
         test_device_close(&d);
         if (i)
             assert_int_equal(test_log_count("XFIXES", AV_LOG_WARNING), 1);
-        stop(NULL);
+        stop_server(NULL);
     }
 }
 
@@ -298,7 +298,7 @@ static void live_colormap(void **state)
     }
     test_device_close(&d);
     test_device_close(&off);
-    stop(NULL);
+    stop_server(NULL);
 }
 
 /* Colours of the screen's own colormap, through a cell allocated in it. */
@@ -330,7 +330,7 @@ static void live_default_colormap(void **state)
         test_shot_true(d, screen, root, 0, 0, 1, "the default colormap");
     }
     test_device_close(&d);
-    stop(NULL);
+    stop_server(NULL);
 }
 
 /* A window of another depth than the screen's, with alpha. */
@@ -363,7 +363,7 @@ static void alpha_window(void **state)
         test_shot_true(d, screen, window, x, y, pointer, options);
         test_device_close(&d);
     }
-    stop(NULL);
+    stop_server(NULL);
 }
 
 /* A server whose images have the other byte order, by way of a proxy. */
@@ -398,11 +398,11 @@ static void other_byte_order(void **state)
         test_shot_true(d, screen, root, 3, 0, 1, cases[i].pix_fmt);
         test_device_close(&d);
         test_proxy_stop(&proxy);
-        stop(NULL);
+        stop_server(NULL);
     }
 }
 
-#define TEST(name) cmocka_unit_test_teardown(name, stop)
+#define TEST(name) cmocka_unit_test_teardown(name, stop_server)
 
 int main(void)
 {
