@@ -289,6 +289,21 @@ REPLACE(int, pthread_create, EAGAIN,
         (pthread_t *thread, const pthread_attr_t *attributes,
          void *(*start)(void *), void *arg), thread, attributes, start, arg)
 
+/* Where it fails, the libavutil of FFmpeg 7 and later leaves the descriptor open
+ * that it reads random numbers from. */
+FILE *fdopen(int fd, const char *mode)
+{
+    static FILE *(*next)(int, const char *);
+    FILE *f;
+
+    if (!next)
+        next = (FILE *(*)(int, const char *))real("fdopen");
+    inside++;
+    f = next(fd, mode);
+    inside--;
+    return f;
+}
+
 /* The server goes just before it is given a descriptor. */
 int memfd_create(const char *name, unsigned flags)
 {
