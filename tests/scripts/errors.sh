@@ -28,9 +28,9 @@ record() {
         -f x11shmpool "$@" -frames:v 1 -f null - >"$log" 2>&1
 }
 
-# ours: the device's own lines
+# ours: the device's own lines, which ffmpeg 9 gives the name of the input
 ours() {
-    grep -c '^\[x11shmpool' "$log"
+    grep -E '^\[(x11shmpool|in#0) ' "$log" | grep -vc '\] Error opening input'
 }
 
 # is_error NAME PATTERN ARGUMENT...: fails, and says so in one line of ours.
@@ -125,7 +125,7 @@ DISPLAY=$d
 is_error 'a region outside, with the legal range' '640x480' \
     -video_size 50x50 -grab_x 640 -i "$d"
 is_error 'a region outside, from the URL' '640x480' -video_size 50x50 -i "$d+0,480"
-warns 'a region partly outside is one warning' 1 'x11shmpool' \
+warns 'a region partly outside is one warning' 1 'partly outside' \
     -video_size 50x50 -grab_x 600 -i "$d"
 is_error 'a window that is not there' '0x7ffffff' -window_id 0x7ffffff -i "$d"
 
