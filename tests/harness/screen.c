@@ -24,7 +24,7 @@
 #include <string.h>
 
 #include <libavutil/pixdesc.h>
-#include <xcb/randr.h>
+#include <xcb/composite.h>
 #include <xcb/render.h>
 #include <xcb/xcb.h>
 #include <xcb/xcbext.h>
@@ -84,9 +84,14 @@ TestScreen *test_screen_open(const char *display)
     s->xfixes = xcb_get_extension_data(s->conn, &xcb_xfixes_id)->present;
     s->xtest  = xcb_get_extension_data(s->conn, &xcb_test_id)->present;
     s->render = xcb_get_extension_data(s->conn, &xcb_render_id)->present;
+    s->composite =
+        xcb_get_extension_data(s->conn, &xcb_composite_id)->present;
     if (s->xfixes)
         free(xcb_xfixes_query_version_reply(
                  s->conn, xcb_xfixes_query_version(s->conn, 4, 0), NULL));
+    if (s->composite)
+        free(xcb_composite_query_version_reply(
+                 s->conn, xcb_composite_query_version(s->conn, 0, 2), NULL));
     if (s->render) {
         free(xcb_render_query_version_reply(
                  s->conn, xcb_render_query_version(s->conn, 0, 11), NULL));
@@ -317,44 +322,6 @@ void test_screen_destroy(TestScreen *s, xcb_window_t window)
     check(s, xcb_destroy_window_checked(s->conn, window), "DestroyWindow");
 }
 
-int test_screen_monitor(TestScreen *s, const char *name, int x, int y,
-                        int w, int h, int primary)
-{
-    xcb_intern_atom_reply_t *atom;
-    xcb_randr_query_version_reply_t *version;
-    xcb_generic_error_t *e;
-    xcb_randr_monitor_info_t m = { 0 };
-
-    if (!xcb_get_extension_data(s->conn, &xcb_randr_id)->present)
-        return 0;
-    version = xcb_randr_query_version_reply(
-        s->conn, xcb_randr_query_version(s->conn, 1, 5), NULL);
-    if (!version || version->minor_version < 5) {
-        free(version);
-        return 0;
-    }
-    free(version);
-    atom = need(xcb_intern_atom_reply(
-                    s->conn, xcb_intern_atom(s->conn, 0, strlen(name), name),
-                    NULL), "InternAtom");
-    m.name = atom->atom;
-    m.primary = primary;
-    m.x = x;
-    m.y = y;
-    m.width = w;
-    m.height = h;
-    m.width_in_millimeters  = w / 4;
-    m.height_in_millimeters = h / 4;
-    free(atom);
-    e = xcb_request_check(s->conn, xcb_randr_set_monitor_checked(
-                              s->conn, s->screen->root, &m));
-    if (e) {
-        free(e);
-        return 0;
-    }
-    return 1;
-}
-
 void test_screen_warp(TestScreen *s, int x, int y)
 {
     check(s, xcb_warp_pointer_checked(s->conn, XCB_NONE, s->screen->root,
@@ -529,7 +496,7 @@ static uint32_t read_value(const uint8_t *p, int bytes, int big)
 static void read_palette(TestScreen *s, xcb_colormap_t colormap, int n,
                          uint16_t palette[256][4])
 {
-    uint32_t pixels[256];
+    uint32_t pixels[256] = { 0 };
     xcb_query_colors_reply_t *r;
     xcb_rgb_t *rgb;
 
@@ -598,82 +565,176 @@ static void blend_pointer(TestScreen *s, TestImage *image, int left, int top,
     free(c);
 }
 
+typedef struct Window {
+    xcb_get_geometry_reply_t *g;
+    xcb_get_window_attributes_reply_t *a;
+    const xcb_visualtype_t *v;
+    uint32_t masks[4];
+    uint16_t palette[256][4];
+} Window;
+
+static void window_ask(TestScreen *s, Window *w, xcb_window_t window)
+{
+    w->g = need(xcb_get_geometry_reply(s->conn,
+                                       xcb_get_geometry(s->conn, window),
+                                       NULL), "GetGeometry");
+    w->a = need(xcb_get_window_attributes_reply(
+                    s->conn, xcb_get_window_attributes(s->conn, window), NULL),
+                "GetWindowAttributes");
+    w->v = find_visual(s, w->a->visual);
+    w->masks[0] = w->v->red_mask;
+    w->masks[1] = w->v->green_mask;
+    w->masks[2] = w->v->blue_mask;
+    w->masks[3] = w->g->depth == 32 ?
+                  ~(w->masks[0] | w->masks[1] | w->masks[2]) : 0;
+    if (is_indexed(w->v))
+        read_palette(s, w->a->colormap ? w->a->colormap :
+                                         s->screen->default_colormap,
+                     w->v->colormap_entries, w->palette);
+}
+
+static void window_done(Window *w)
+{
+    free(w->a);
+    free(w->g);
+}
+
+static TestImage *window_image(const Window *w, int width, int height)
+{
+    TestImage *image = image_alloc(width, height);
+
+    for (int i = 0; i < 4; i++)
+        image->bits[i] = is_indexed(w->v) ? i < 3 ? 8 : 0 :
+                                            mask_bits(w->masks[i]);
+    return image;
+}
+
+/* width x height pixels at left,top of a drawable, into the image at x,y */
+static void read_pixels(TestScreen *s, const Window *w, xcb_drawable_t drawable,
+                        int left, int top, int width, int height,
+                        TestImage *image, int x, int y)
+{
+    const xcb_format_t *f = find_format(s, w->g->depth);
+    int bytes = f->bits_per_pixel / 8, stride = row_bytes(f, width);
+    int big = s->setup->image_byte_order == XCB_IMAGE_ORDER_MSB_FIRST;
+    xcb_get_image_reply_t *r =
+        need(xcb_get_image_reply(
+                 s->conn, xcb_get_image(s->conn, XCB_IMAGE_FORMAT_Z_PIXMAP,
+                                        drawable, left, top, width, height,
+                                        ~0U), NULL), "GetImage");
+    const uint8_t *data = xcb_get_image_data(r);
+
+    for (int row = 0; row < height; row++) {
+        for (int col = 0; col < width; col++) {
+            uint32_t value = read_value(data + row * stride + col * bytes,
+                                        bytes, big);
+            uint16_t *p = image->pixel[(y + row) * image->width + x + col];
+
+            if (is_indexed(w->v))
+                memcpy(p, w->palette[value & 255], sizeof(*image->pixel));
+            else
+                for (int i = 0; i < 4; i++)
+                    p[i] = w->masks[i] ? (value & w->masks[i]) >>
+                                         mask_shift(w->masks[i]) : 0;
+        }
+    }
+    free(r);
+}
+
 TestImage *test_screen_read(TestScreen *s, xcb_window_t window, int x, int y,
                             int w, int h, int pointer)
 {
-    xcb_get_geometry_reply_t *g =
-        need(xcb_get_geometry_reply(s->conn, xcb_get_geometry(s->conn, window),
+    xcb_get_geometry_reply_t *root =
+        need(xcb_get_geometry_reply(s->conn,
+                                    xcb_get_geometry(s->conn, s->screen->root),
                                     NULL), "GetGeometry");
-    xcb_get_window_attributes_reply_t *a =
-        need(xcb_get_window_attributes_reply(
-                 s->conn, xcb_get_window_attributes(s->conn, window), NULL),
-             "GetWindowAttributes");
     xcb_translate_coordinates_reply_t *t =
         need(xcb_translate_coordinates_reply(
                  s->conn, xcb_translate_coordinates(s->conn, window,
                                                     s->screen->root, 0, 0),
                  NULL), "TranslateCoordinates");
-    const xcb_visualtype_t *v = find_visual(s, a->visual);
-    const xcb_format_t *f = find_format(s, g->depth);
-    uint32_t masks[4] = { v->red_mask, v->green_mask, v->blue_mask, 0 };
-    TestImage *image = image_alloc(w, h);
-    uint16_t palette[256][4] = { { 0 } };
     int left = x, top = y, right = x + w, bottom = y + h;
-    int bytes = f->bits_per_pixel / 8;
+    Window of = { 0 };
+    TestImage *image;
 
-    if (g->depth == 32)
-        masks[3] = ~(masks[0] | masks[1] | masks[2]);
-    for (int i = 0; i < 4; i++)
-        image->bits[i] = is_indexed(v) ? i < 3 ? 8 : 0 : mask_bits(masks[i]);
-    if (is_indexed(v))
-        read_palette(s, a->colormap ? a->colormap : s->screen->default_colormap,
-                     v->colormap_entries, palette);
+    window_ask(s, &of, window);
+    image = window_image(&of, w, h);
 
     left   = left < 0 ? 0 : left;
     top    = top  < 0 ? 0 : top;
     left   = left + t->dst_x < 0 ? -t->dst_x : left;
     top    = top  + t->dst_y < 0 ? -t->dst_y : top;
-    right  = right  > g->width  ? g->width  : right;
-    bottom = bottom > g->height ? g->height : bottom;
-    if (right + t->dst_x > s->screen->width_in_pixels)
-        right = s->screen->width_in_pixels - t->dst_x;
-    if (bottom + t->dst_y > s->screen->height_in_pixels)
-        bottom = s->screen->height_in_pixels - t->dst_y;
+    right  = right  > of.g->width  ? of.g->width  : right;
+    bottom = bottom > of.g->height ? of.g->height : bottom;
+    if (right + t->dst_x > root->width)
+        right = root->width - t->dst_x;
+    if (bottom + t->dst_y > root->height)
+        bottom = root->height - t->dst_y;
 
-    if (right > left && bottom > top) {
-        int cw = right - left, ch = bottom - top, stride = row_bytes(f, cw);
-        xcb_get_image_reply_t *r =
-            need(xcb_get_image_reply(
-                     s->conn, xcb_get_image(s->conn, XCB_IMAGE_FORMAT_Z_PIXMAP,
-                                            window, left, top, cw, ch, ~0U),
-                     NULL), "GetImage");
-        const uint8_t *data = xcb_get_image_data(r);
-
-        for (int row = 0; row < ch; row++) {
-            for (int col = 0; col < cw; col++) {
-                uint32_t value = read_value(
-                    data + row * stride + col * bytes, bytes,
-                    s->setup->image_byte_order == XCB_IMAGE_ORDER_MSB_FIRST);
-                uint16_t *p = image->pixel[(top - y + row) * w +
-                                           left - x + col];
-
-                if (is_indexed(v))
-                    memcpy(p, palette[value & 255], sizeof(*image->pixel));
-                else
-                    for (int i = 0; i < 4; i++)
-                        p[i] = masks[i] ? (value & masks[i]) >>
-                                          mask_shift(masks[i]) : 0;
-            }
-        }
-        free(r);
-    }
+    if (right > left && bottom > top)
+        read_pixels(s, &of, window, left, top, right - left, bottom - top,
+                    image, left - x, top - y);
     if (pointer && s->xfixes)
         blend_pointer(s, image, t->dst_x + x, t->dst_y + y,
-                      is_indexed(v) ? palette : NULL);
+                      is_indexed(of.v) ? of.palette : NULL);
+    window_done(&of);
     free(t);
-    free(a);
-    free(g);
+    free(root);
     return image;
+}
+
+TestImage *test_screen_read_pixmap(TestScreen *s, xcb_window_t window,
+                                   int w, int h)
+{
+    xcb_pixmap_t pixmap = xcb_generate_id(s->conn);
+    Window of = { 0 };
+    TestImage *image;
+    int width, height;
+
+    if (!s->composite)
+        die("Composite", 0);
+    check(s, xcb_composite_name_window_pixmap_checked(s->conn, window, pixmap),
+          "NameWindowPixmap");
+    window_ask(s, &of, window);
+    image  = window_image(&of, w, h);
+    width  = of.g->width  < w ? of.g->width  : w;
+    height = of.g->height < h ? of.g->height : h;
+    read_pixels(s, &of, pixmap, of.g->border_width, of.g->border_width,
+                width, height, image, 0, 0);
+    check(s, xcb_free_pixmap_checked(s->conn, pixmap), "FreePixmap");
+    window_done(&of);
+    return image;
+}
+
+void test_image_mask(TestImage *image, const TestRect *keep, int n)
+{
+    for (int y = 0; y < image->height; y++) {
+        for (int x = 0; x < image->width; x++) {
+            int kept = 0;
+
+            for (int i = 0; i < n; i++)
+                kept |= x >= keep[i].x && x < keep[i].x + keep[i].w &&
+                        y >= keep[i].y && y < keep[i].y + keep[i].h;
+            if (!kept)
+                memset(image->pixel[y * image->width + x], 0,
+                       sizeof(*image->pixel));
+        }
+    }
+}
+
+void test_image_paste(TestImage *image, const TestImage *over, int x, int y)
+{
+    for (int row = 0; row < over->height; row++) {
+        for (int col = 0; col < over->width; col++) {
+            int to_x = x + col, to_y = y + row;
+
+            if (to_x >= 0 && to_y >= 0 && to_x < image->width &&
+                to_y < image->height)
+                memcpy(image->pixel[to_y * image->width + to_x],
+                       over->pixel[row * over->width + col],
+                       3 * sizeof(**image->pixel));
+        }
+    }
 }
 
 TestImage *test_image_from_frame(const AVFrame *frame)

@@ -37,9 +37,13 @@ typedef struct TestScreen {
     xcb_connection_t *conn;
     const xcb_setup_t *setup;
     xcb_screen_t *screen;
-    int xfixes, xtest, render;      ///< extensions that are there
+    int xfixes, xtest, render, composite; ///< extensions that are there
     struct xcb_render_query_pict_formats_reply_t *formats;
 } TestScreen;
+
+typedef struct TestRect {
+    int x, y, w, h;
+} TestRect;
 
 /** Connect to ":7" or ":7.0"; NULL, with a line on stderr, if that fails. */
 TestScreen *test_screen_open(const char *display);
@@ -71,10 +75,6 @@ void test_screen_destroy(TestScreen *s, xcb_window_t window);
 
 /** The TrueColor visual of a depth, 0 if there is none. */
 xcb_visualid_t test_screen_visual(const TestScreen *s, int depth);
-
-/** Make a monitor of the given name; needs RandR 1.5. 1, or 0 if it failed. */
-int test_screen_monitor(TestScreen *s, const char *name, int x, int y,
-                        int w, int h, int primary);
 
 /** Put the pointer at x,y of the root window. */
 void test_screen_warp(TestScreen *s, int x, int y);
@@ -124,6 +124,19 @@ typedef struct TestImage {
  */
 TestImage *test_screen_read(TestScreen *s, xcb_window_t window, int x, int y,
                             int w, int h, int pointer);
+
+/** Read w x h pixels at the left top corner of a window, without its border,
+ *  from its own pixmap: it must be viewable and redirected (Composite). What
+ *  lies outside it is black. */
+TestImage *test_screen_read_pixmap(TestScreen *s, xcb_window_t window,
+                                   int w, int h);
+
+/** Make black (and transparent) what lies in none of n rectangles. */
+void test_image_mask(TestImage *image, const TestRect *keep, int n);
+
+/** Put the colours of another picture over one, at x,y; they may be partly
+ *  outside. */
+void test_image_paste(TestImage *image, const TestImage *over, int x, int y);
 
 /** A decoded frame of any packed RGB or PAL8 format. */
 TestImage *test_image_from_frame(const AVFrame *frame);

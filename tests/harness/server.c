@@ -39,6 +39,8 @@
 #define MAX_ARGS 64
 #define START_TIMEOUT_MS 30000
 #define STOP_TIMEOUT_MS   5000
+#define MAX_PROGRAMS ((int)(sizeof(((TestServer *)0)->programs) / \
+                            sizeof(pid_t)))
 
 static const char *const kind_names[] = {
     [TEST_SERVER_XVFB]     = "xvfb",
@@ -479,12 +481,73 @@ void test_server_stop(TestServer **ps)
     *ps = NULL;
     if (!s)
         return;
+    for (int i = 0; i < MAX_PROGRAMS; i++)
+        test_server_end(s, s->programs[i], SIGKILL);
     if (s->hold >= 0)
         close(s->hold);
     if (s->supervisor > 0)
         while (waitpid(s->supervisor, NULL, 0) < 0 && errno == EINTR)
             ;
     free(s);
+}
+
+/* Here too the fork may come from a program with threads: what the child needs
+ * is made before. */
+pid_t test_server_run(TestServer *s, const char *command)
+{
+    char display[32], home[96], config[96], cache[96], log_path[96];
+    char path[512] = "PATH=", runtime[96];
+    char *env[] = { path, display, home, config, cache, runtime, NULL };
+    Command c = { .used = 0 };
+    char program[512];
+    int i = 0, log;
+    pid_t pid;
+
+    command_split(&c, command);
+    if (!find_program(program, sizeof(program), c.argv[0]))
+        return 0;
+    while (i < MAX_PROGRAMS && s->programs[i])
+        i++;
+    snprintf(path,     sizeof(path),     "PATH=%.500s", getenv("PATH"));
+    snprintf(display,  sizeof(display),  "DISPLAY=%s", s->display);
+    snprintf(home,     sizeof(home),     "HOME=%s", s->dir);
+    snprintf(config,   sizeof(config),   "XDG_CONFIG_HOME=%s", s->dir);
+    snprintf(cache,    sizeof(cache),    "XDG_CACHE_HOME=%s", s->dir);
+    snprintf(runtime,  sizeof(runtime),  "XDG_RUNTIME_DIR=%s", s->dir);
+    snprintf(log_path, sizeof(log_path), "%s/programs.log", s->dir);
+    log = open(log_path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+    if (i == MAX_PROGRAMS || log < 0 || (pid = fork()) < 0) {
+        fprintf(stderr, "server: can't run %s\n", command);
+        abort();
+    }
+    if (!pid) {
+        setsid();
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
+        dup2(log, 1);
+        dup2(log, 2);
+        execve(program, c.argv, env);
+        _exit(127);
+    }
+    close(log);
+    s->programs[i] = pid;
+    return pid;
+}
+
+void test_server_end(TestServer *s, pid_t program, int sig)
+{
+    int64_t end = now_ms() + STOP_TIMEOUT_MS;
+
+    for (int i = 0; program > 0 && i < MAX_PROGRAMS; i++) {
+        if (s->programs[i] != program)
+            continue;
+        kill(program, sig);
+        while (!waitpid(program, NULL, WNOHANG)) {
+            if (now_ms() > end)
+                kill(program, SIGKILL);
+            pause_ms(1);
+        }
+        s->programs[i] = 0;
+    }
 }
 
 static char process_state(pid_t pid)

@@ -50,6 +50,7 @@ typedef struct TestServer {
     char dir[64];              ///< its files, removed with it: "log"; with
                                ///< fbdir "Xvfb_screen0", an XWD file
     int hold;
+    pid_t programs[4];         ///< 0 where there is none
 } TestServer;
 
 /** xvfb, xorg, xvnc or xwayland, as $X11SHMPOOL_SERVER names it; Xvfb where it
@@ -80,6 +81,19 @@ void test_server_signal(const TestServer *s, int sig);
 
 /** Whether the X server runs (also if stopped). */
 int test_server_alive(const TestServer *s);
+
+/**
+ * Run a program on the server's display: a window manager, say. It ends with
+ * the server, at the latest when the thread that started it does; its output
+ * goes to the log, its files are the server's.
+ *
+ * @param command words separated by spaces
+ * @return its process id; 0 if it is not installed
+ */
+pid_t test_server_run(TestServer *s, const char *command);
+
+/** End one that test_server_run() started, with sig, and wait for it. */
+void test_server_end(TestServer *s, pid_t program, int sig);
 
 /** CPU time of a process, all threads, ns; -1 if there is none. */
 int64_t test_process_cpu(pid_t pid);

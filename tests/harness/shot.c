@@ -35,13 +35,20 @@
 
 TestImage *test_shot(TestDevice *d)
 {
+    return test_shot_after(d, 0);
+}
+
+TestImage *test_shot_after(TestDevice *d, int frames)
+{
+    int64_t after = av_gettime() + SETTLING_US +
+                    frames * test_device_duration(d);
     AVPacket *packet = av_packet_alloc();
     AVFrame *frame = av_frame_alloc();
     TestImage *image = NULL;
     int ret = AVERROR(ENOMEM);
 
     if (packet && frame &&
-        (ret = test_device_read_after(d, packet, av_gettime() + SETTLING_US,
+        (ret = test_device_read_after(d, packet, after,
                                       SHOT_TIMEOUT_MS)) >= 0 &&
         (ret = test_device_decode(d, packet, frame)) >= 0)
         image = test_image_from_frame(frame);
@@ -52,6 +59,24 @@ TestImage *test_shot(TestDevice *d)
         fail_msg("no picture: %s", av_err2str(ret));
     }
     return image;
+}
+
+void test_shot_ends(TestDevice *d, int timeout_ms)
+{
+    int64_t end = av_gettime_relative() + timeout_ms * INT64_C(1000);
+    AVPacket *packet = av_packet_alloc();
+    int ret = packet ? 0 : AVERROR(ENOMEM);
+
+    while (ret >= 0 && av_gettime_relative() < end) {
+        ret = test_device_read(d, packet, timeout_ms);
+        av_packet_unref(packet);
+    }
+    av_packet_free(&packet);
+    if (ret != AVERROR_EOF) {
+        test_log_print();
+        fail_msg("no end of file after %d ms: %s", timeout_ms,
+                 av_err2str(ret));
+    }
 }
 
 TestDevice *test_shot_open(const char *format, const char *url,
@@ -86,6 +111,29 @@ void test_shot_same(const TestImage *want, const TestImage *got,
     if (test_image_compare(want, got, message)) {
         test_log_print();
         fail_msg("%s: %s", what, message);
+    }
+}
+
+void test_shot_refused(const char *url, const char *options,
+                       const char *const *words)
+{
+    TestDevice *d;
+    int ret;
+
+    test_log_start();
+    ret = test_device_open(&d, "x11shmpool", url, options);
+    test_device_close(&d);
+    if (ret >= 0 || ret == AVERROR_EXIT || ret == AVERROR_OPTION_NOT_FOUND) {
+        test_log_print();
+        fail_msg("%s %s: opening it gave '%s'", url, options ? options : "",
+                 ret < 0 ? av_err2str(ret) : "a device");
+    }
+    for (; *words; words++) {
+        if (!test_log_count(*words, AV_LOG_ERROR)) {
+            test_log_print();
+            fail_msg("%s %s: no error line with '%s'", url,
+                     options ? options : "", *words);
+        }
     }
 }
 

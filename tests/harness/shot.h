@@ -32,6 +32,18 @@
  *  the rawvideo decoder. Fails after 10 s. */
 TestImage *test_shot(TestDevice *d);
 
+/** The same, of the first frame whose tick began so many frame durations after
+ *  that. */
+TestImage *test_shot_after(TestDevice *d, int frames);
+
+/** Fail unless the stream ends by AVERROR_EOF. */
+void test_shot_ends(TestDevice *d, int timeout_ms);
+
+/** Fail unless x11shmpool can't be opened with these options, and an error line
+ *  has each of the words (up to a NULL). Starts the log anew. */
+void test_shot_refused(const char *url, const char *options,
+                       const char *const *words);
+
 /** Open a device or fail. */
 TestDevice *test_shot_open(const char *format, const char *url,
                            const char *options);
