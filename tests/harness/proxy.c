@@ -77,6 +77,8 @@ struct TestProxy {
     const char *hidden_extensions[8];
     int nb_hidden;
     int fail_major, fail_minor, fail_code;
+    int limited;               /* major opcode of an extension, 0 for none */
+    uint32_t limit[2];         /* its version, major and minor */
     int64_t counts[256][256];
     int64_t requests, round_trips, events, errors;
     Client *clients[MAX_CLIENTS];
@@ -324,6 +326,8 @@ static void parse_client(TestProxy *p, Client *c)
                 remember(c, HIDE_EXTENSION, r);
             if (r[0] == XCB_GET_IMAGE && p->swap)
                 remember(c, SWAP_IMAGE, r);
+            if (p->limited && r[0] == p->limited && !r[1] && size >= 12)
+                memcpy(r + 4, p->limit, sizeof(p->limit));
             buffer_add(out, r, size);
         }
         at += size;
@@ -683,6 +687,18 @@ void test_proxy_hide_extension(TestProxy *p, const char *extension)
     pthread_mutex_lock(&p->lock);
     if (p->nb_hidden < 8)
         p->hidden_extensions[p->nb_hidden++] = extension;
+    pthread_mutex_unlock(&p->lock);
+}
+
+void test_proxy_limit_version(TestProxy *p, const char *extension, int major,
+                              int minor)
+{
+    int opcode = test_proxy_opcode(p, extension);
+
+    pthread_mutex_lock(&p->lock);
+    p->limited  = opcode;
+    p->limit[0] = major;
+    p->limit[1] = minor;
     pthread_mutex_unlock(&p->lock);
 }
 

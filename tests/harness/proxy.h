@@ -65,6 +65,12 @@ void test_proxy_hide_event(TestProxy *p, int code);
  *  string must outlive the proxy. At most 8. */
 void test_proxy_hide_extension(TestProxy *p, const char *extension);
 
+/** Let clients ask for no more than this version of an extension, one whose
+ *  QueryVersion is its first request and takes what the client offers. For one
+ *  extension at a time. */
+void test_proxy_limit_version(TestProxy *p, const char *extension, int major,
+                              int minor);
+
 /** Claim the other byte order for images, and swap those of GetImage. For
  *  clients that connect from now on; shared memory is not swapped. */
 void test_proxy_swap_images(TestProxy *p, int swap);

@@ -1,0 +1,944 @@
+/*
+ * This file is part of x11shmpool.
+ *
+ * x11shmpool is free software; you can redistribute it and/or
+ * modify it under the terms of the GNU Lesser General Public
+ * License as published by the Free Software Foundation; either
+ * version 2.1 of the License, or (at your option) any later version.
+ *
+ * x11shmpool is distributed in the hope that it will be useful,
+ * but WITHOUT ANY WARRANTY; without even the implied warranty of
+ * MERCHANTABILITY or FITNESS FOR A PARTICULAR PURPOSE.  See the GNU
+ * Lesser General Public License for more details.
+ *
+ * You should have received a copy of the GNU Lesser General Public
+ * License along with x11shmpool; if not, write to the Free Software
+ * Foundation, Inc., 51 Franklin Street, Fifth Floor, Boston, MA 02110-1301 USA
+ */
+
+/**
+ * @file
+ * Monitors by the names that people have for them, and what becomes of a
+ * recording when they change: of one monitor, of a region and of the whole
+ * screen. Every picture is compared with a reading of the screen by another
+ * client, two frames after the change at the latest.
+ *
+ * None of the servers that run without hardware can turn a monitor. What a
+ * client sees of that is that width and height change places, which a mode
+ * does, too.
+ */
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+#include <libavdevice/avdevice.h>
+
+#include "proxy.h"
+#include "randr.h"
+#include "server.h"
+#include "shot.h"
+
+#define WIDTH  800
+#define HEIGHT 600
+#define LATE   2               /* frames until a change must be seen */
+#define MAX_MONITORS 8
+#define MAX_WIDTH  1100        /* of the Xorg and Xvnc screens */
+#define MAX_HEIGHT 800
+
+enum { RANDR_GET_MONITORS = 42 };
+
+static TestServer *server;
+static TestScreen *screen;
+static xcb_window_t root;
+static TestDevice *d;          /* the test's; closed after it, also if it fails */
+static const char *missing;    /* why there is no server */
+
+static const char *const damages[] = { "on", "off" };
+
+static int start(TestServerKind kind, int width, int height)
+{
+    test_log_start();
+    if (!test_server_available(kind)) {
+        missing = test_server_kind_name(kind);
+        return 0;
+    }
+    missing = NULL;
+    if (!(server = test_server_start(&(TestServerOptions){
+                        .kind = kind, .width = width, .height = height })) ||
+        !(screen = test_screen_open(server->display)))
+        return -1;
+    root = screen->screen->root;
+    test_screen_backdrop(screen, root, MAX_WIDTH, MAX_HEIGHT, 1);
+    return 0;
+}
+
+static int start_xvfb(void **state)
+{
+    (void)state;
+    return start(TEST_SERVER_XVFB, WIDTH, HEIGHT);
+}
+
+static int start_xorg(void **state)
+{
+    (void)state;
+    return start(TEST_SERVER_XORG, 640, 480);
+}
+
+static int start_xvnc(void **state)
+{
+    (void)state;
+    return start(TEST_SERVER_XVNC, 640, 480);
+}
+
+static int stop(void **state)
+{
+    (void)state;
+    test_screen_close(&screen);
+    test_server_stop(&server);
+    return 0;
+}
+
+static int close_device(void **state)
+{
+    (void)state;
+    test_device_close(&d);
+    return 0;
+}
+
+static void need_server(void)
+{
+    if (!missing)
+        return;
+    print_message("%s is not installed\n", missing);
+    skip();
+}
+
+static TestDevice *device(const char *options, ...)
+    __attribute__((format(printf, 1, 2)));
+
+static TestDevice *device(const char *options, ...)
+{
+    char all[256] = "framerate=100:draw_mouse=0:";
+    size_t n = strlen(all);
+    va_list ap;
+
+    va_start(ap, options);
+    vsnprintf(all + n, sizeof(all) - n, options, ap);
+    va_end(ap);
+    return test_shot_open("x11shmpool", server->display, all);
+}
+
+/* Something that was not there before, and that damage tells of */
+static void paint(void)
+{
+    static unsigned seed = 100;
+
+    seed++;
+    test_screen_backdrop(screen, root, MAX_WIDTH, MAX_HEIGHT, seed);
+}
+
+/* Fail unless the device shows a part of the screen at its left top corner,
+ * and black where its picture is larger than that; what of the part is in none
+ * of n others is black, too. */
+static void expect_within(TestRect part, const TestRect *lit, int n,
+                          const char *what)
+{
+    TestImage *got  = test_shot_after(d, LATE);
+    TestImage *want = test_screen_read(screen, root, part.x, part.y,
+                                       got->width, got->height, 0);
+    TestRect own = { 0, 0, part.w, part.h };
+
+    test_image_mask(want, &own, 1);
+    if (lit) {
+        TestRect moved[MAX_MONITORS];
+
+        for (int i = 0; i < n; i++)
+            moved[i] = (TestRect){ lit[i].x - part.x, lit[i].y - part.y,
+                                   lit[i].w, lit[i].h };
+        test_image_mask(want, moved, n);
+    }
+    test_shot_same(want, got, what);
+    test_image_free(&want);
+    test_image_free(&got);
+}
+
+static void expect(TestRect part, const char *what)
+{
+    expect_within(part, NULL, 0, what);
+}
+
+static void expect_size(int width, int height)
+{
+    assert_int_equal(d->stream->codecpar->width, width);
+    assert_int_equal(d->stream->codecpar->height, height);
+}
+
+static TestRect find_monitor(const char *name)
+{
+    TestMonitor m[MAX_MONITORS];
+    int n = test_randr_monitors(screen, m, MAX_MONITORS);
+
+    assert_true(n <= MAX_MONITORS);
+    for (int i = 0; i < n; i++)
+        if (!strcmp(m[i].name, name))
+            return m[i].at;
+    fail_msg("the server has no monitor %s", name);
+    return (TestRect){ 0 };
+}
+
+/*** Xvfb: layouts as xrandr --setmonitor makes them ***/
+
+typedef struct Layout {
+    const char *what;
+    TestMonitor monitors[4];
+} Layout;
+
+static const Layout layouts[] = {
+    { "one", {
+        { "Left", { 100, 50, 301, 203 }, 0 },
+    } },
+    { "two, one above the other, with a gap", {
+        { "DP-1",   { 0, 0, 400, 200 }, 0 },
+        { "HDMI-1", { 60, 250, 640, 300 }, 1 },
+    } },
+    { "three that overlap", {
+        { "a", { 0, 0, 500, 400 }, 0 },
+        { "b", { 200, 100, 500, 400 }, 0 },
+        { "A", { 250, 150, 100, 90 }, 1 },
+    } },
+    { "four, with what needs escaping, and one off the screen's edges", {
+        { "Top & left",  { -30, -20, 200, 150 }, 0 },
+        { "eDP=1?x",     { 300, 10, 99, 77 }, 0 },
+        { "50%",         { 700, 500, 300, 300 }, 0 },
+        { "Ö:1",         { 10, 300, 333, 222 }, 1 },
+    } },
+};
+
+static void set_layout(const Layout *l, int on)
+{
+    for (int i = 0; i < 4 && l->monitors[i].name[0]; i++) {
+        const TestMonitor *m = &l->monitors[i];
+
+        if (!on)
+            test_randr_monitor_delete(screen, m->name);
+        else if (!test_randr_monitor(screen, m->name, m->at.x, m->at.y,
+                                     m->at.w, m->at.h, m->primary))
+            fail_msg("the server takes no monitor %s at %d,%d", m->name,
+                     m->at.x, m->at.y);
+    }
+}
+
+static int delete_monitors(void **state)
+{
+    TestMonitor m[MAX_MONITORS];
+    int n = screen ? test_randr_monitors(screen, m, MAX_MONITORS) : 0;
+
+    close_device(state);
+    for (int i = 0; i < n; i++)
+        if (strcmp(m[i].name, "screen"))
+            test_randr_monitor_delete(screen, m[i].name);
+    return 0;
+}
+
+static void each_by_name(void **state)
+{
+    (void)state;
+    need_server();
+    for (size_t l = 0; l < sizeof(layouts) / sizeof(*layouts); l++) {
+        TestMonitor m[MAX_MONITORS];
+        int n;
+
+        set_layout(&layouts[l], 1);
+        n = test_randr_monitors(screen, m, MAX_MONITORS);
+        assert_in_range(n, 1, MAX_MONITORS);
+        for (int i = 0; i < n; i++) {
+            AVDictionary *options = NULL;
+            AVFormatContext *ctx = NULL;
+            char what[512];
+
+            /* as a program passes it: nothing to be escaped */
+            snprintf(what, sizeof(what), "%s: %s", layouts[l].what, m[i].name);
+            av_dict_set(&options, "monitor", m[i].name, 0);
+            if (avformat_open_input(&ctx, server->display,
+                                    av_find_input_format("x11shmpool"),
+                                    &options) < 0) {
+                test_log_print();
+                fail_msg("%s can't be opened", what);
+            }
+            assert_int_equal(av_dict_count(options), 0);
+            assert_int_equal(ctx->streams[0]->codecpar->width, m[i].at.w);
+            assert_int_equal(ctx->streams[0]->codecpar->height, m[i].at.h);
+            avformat_close_input(&ctx);
+
+            d = device("monitor=%d:damage=%s", i, damages[i & 1]);
+            expect_size(m[i].at.w, m[i].at.h);
+            expect(m[i].at, what);
+            paint();
+            expect(m[i].at, what);
+            test_device_close(&d);
+            if (m[i].primary) {
+                d = device("monitor=primary");
+                expect(m[i].at, what);
+                test_device_close(&d);
+            }
+        }
+        set_layout(&layouts[l], 0);
+    }
+}
+
+static void case_matters_last(void **state)
+{
+    (void)state;
+    need_server();
+    set_layout(&layouts[2], 1);
+    d = device("monitor=a");
+    expect(find_monitor("a"), "a");
+    test_device_close(&d);
+    d = device("monitor=A");
+    expect(find_monitor("A"), "A");
+    test_device_close(&d);
+    d = device("monitor=B");
+    expect(find_monitor("b"), "B for b");
+    test_device_close(&d);
+    set_layout(&layouts[2], 0);
+
+    /* a name that is a number, or a word that means something */
+    assert_true(test_randr_monitor(screen, "1", 10, 20, 100, 110, 0));
+    assert_true(test_randr_monitor(screen, "2", 110, 120, 130, 140, 0));
+    d = device("monitor=1");
+    expect(find_monitor("1"), "the monitor whose name is 1");
+    test_device_close(&d);
+    assert_true(test_randr_monitor(screen, "primary", 50, 60, 70, 80, 0));
+    d = device("monitor=primary");
+    expect(find_monitor("primary"), "the monitor whose name is primary");
+}
+
+/* Nobody is the primary one: the first stands in. */
+static void no_primary(void **state)
+{
+    TestMonitor m[MAX_MONITORS];
+
+    (void)state;
+    need_server();
+    set_layout(&layouts[0], 1);
+    assert_int_not_equal(test_randr_monitors(screen, m, MAX_MONITORS), 0);
+    d = device("monitor=primary");
+    expect(m[0].at, "the first, where none is primary");
+}
+
+static void region_of_monitor(void **state)
+{
+    TestRect m, part;
+
+    (void)state;
+    need_server();
+    set_layout(&layouts[1], 1);
+    m    = find_monitor("HDMI-1");
+    part = (TestRect){ m.x + 30, m.y + 40, 101, 77 };
+    d = device("monitor=HDMI-1:grab_x=30:grab_y=40:video_size=101x77");
+    expect_size(101, 77);
+    expect(part, "a part of a monitor");
+    test_device_close(&d);
+
+    /* to the monitor's edges, and no further */
+    part = (TestRect){ m.x + 600, m.y + 280, 40, 20 };
+    d = device("monitor=HDMI-1:grab_x=600:grab_y=280");
+    expect_size(40, 20);
+    expect(part, "the rest of a monitor");
+    test_device_close(&d);
+    test_log_start();
+    d = device("monitor=HDMI-1:grab_x=600:grab_y=280:video_size=100x50");
+    assert_int_equal(test_log_count("", AV_LOG_WARNING), 1);
+    expect_size(100, 50);
+    expect(part, "a part that is partly outside the monitor");
+    test_device_close(&d);
+    test_shot_refused(server->display, "monitor=HDMI-1:grab_x=640",
+                      (const char *const[]){ "640x300", NULL });
+}
+
+static void urls(void **state)
+{
+    static const struct {
+        const char *query;
+        int monitor;
+        TestRect part;         /* relative to it; w 0 for all */
+    } cases[] = {
+        { "?monitor=Top%20%26%20left",          0, { 0, 0, 0, 0 } },
+        { "?monitor=eDP%3D1%3Fx",               1, { 0, 0, 0, 0 } },
+        { "?monitor=50%25",                     2, { 0, 0, 0, 0 } },
+        { "?monitor=%C3%96%3A1",                3, { 0, 0, 0, 0 } },
+        { "+7,9?monitor=primary",               3, { 7, 9, 326, 213 } },
+    };
+
+    (void)state;
+    need_server();
+    set_layout(&layouts[3], 1);
+    for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+        TestRect want = find_monitor(
+            layouts[3].monitors[cases[i].monitor].name);
+        char url[128];
+
+        if (cases[i].part.w)
+            want = (TestRect){ want.x + cases[i].part.x,
+                               want.y + cases[i].part.y,
+                               cases[i].part.w, cases[i].part.h };
+        snprintf(url, sizeof(url), "%s.0%s", server->display, cases[i].query);
+        d = test_shot_open("x11shmpool", url, "framerate=100:draw_mouse=0");
+        expect_size(want.w, want.h);
+        expect(want, url);
+        test_device_close(&d);
+    }
+}
+
+static void misses(void **state)
+{
+    static const char *const all[] = {
+        "DP-1", "400x200", "HDMI-1", "640x300", "60,250", NULL
+    };
+    char url[128];
+
+    (void)state;
+    need_server();
+    set_layout(&layouts[1], 1);
+    test_shot_refused(server->display, "monitor=VGA-1", all);
+    test_shot_refused(server->display, "monitor=", all);
+    test_shot_refused(server->display, "monitor=17", all);
+    test_shot_refused(server->display, "monitor=-1", all);
+    test_shot_refused(server->display, "monitor=DP-1 ", all);
+    snprintf(url, sizeof(url), "%s?monitor=nowhere", server->display);
+    test_shot_refused(url, NULL, all);
+    test_shot_refused(server->display, "monitor=DP-1:window_id=0x123",
+                      (const char *const[]){ "monitor", "window", NULL });
+    test_shot_refused(server->display, "monitor=DP-1:window_title=x",
+                      (const char *const[]){ "monitor", "window", NULL });
+    snprintf(url, sizeof(url), "%s?monitor=DP-1", server->display);
+    test_shot_refused(url, "monitor=HDMI-1",
+                      (const char *const[]){ "DP-1", "HDMI-1", NULL });
+    test_shot_refused(url, "window_class=x",
+                      (const char *const[]){ "monitor", "window", NULL });
+    snprintf(url, sizeof(url), "%s?monitor=DP-1&window=0x123",
+             server->display);
+    test_shot_refused(url, NULL,
+                      (const char *const[]){ "monitor", "window", NULL });
+    snprintf(url, sizeof(url), "%s?monitor=%%zz", server->display);
+    test_shot_refused(url, NULL, (const char *const[]){ "%zz", NULL });
+}
+
+/* RandR's monitors come and go by a ConfigureNotify of the root, or not even
+ * that. */
+static void changes_of_made_ones(void **state)
+{
+    (void)state;
+    need_server();
+    for (int k = 0; k < 2; k++) {
+        TestRect m;
+
+        assert_true(test_randr_monitor(screen, "moving", 100, 100, 200, 150,
+                                       0));
+        d = device("monitor=moving:damage=%s", damages[k]);
+        expect(find_monitor("moving"), "at first");
+        for (int i = 0; i < 12; i++) {
+            m = (TestRect){ 30 * i, 20 * i, 150 + 10 * i, 200 - 10 * i };
+            if (i % 4 == 3) {
+                test_randr_monitor_delete(screen, "moving");
+                paint();
+                expect((TestRect){ 0 }, "gone");
+            }
+            assert_true(test_randr_monitor(screen, "moving", m.x, m.y,
+                                           m.w, m.h, i & 1));
+            expect(m, "moved");
+            paint();
+            expect(m, "painted");
+        }
+        assert_true(test_randr_monitor(screen, "other", 0, 0, 50, 50, 0));
+        expect(m, "another was added");
+        test_randr_monitor_delete(screen, "other");
+        expect(m, "another was removed");
+        test_device_close(&d);
+        test_randr_monitor_delete(screen, "moving");
+    }
+}
+
+static void eof_on_resize(void **state)
+{
+    (void)state;
+    need_server();
+    assert_true(test_randr_monitor(screen, "m", 100, 100, 200, 150, 0));
+    d = device("monitor=m:on_resize=eof");
+    expect((TestRect){ 100, 100, 200, 150 }, "at first");
+    assert_true(test_randr_monitor(screen, "m", 120, 90, 200, 150, 0));
+    expect((TestRect){ 120, 90, 200, 150 }, "a move is no resize");
+    assert_true(test_randr_monitor(screen, "m", 120, 90, 150, 200, 0));
+    test_shot_ends(d, 2000);
+}
+
+/* The server's only CRTC covers the whole screen: made monitors take nothing
+ * away from a capture of it. */
+static void whole_screen_of_made_ones(void **state)
+{
+    const TestRect all = { 0, 0, WIDTH, HEIGHT };
+
+    (void)state;
+    need_server();
+    d = device("damage=on");
+    for (size_t l = 0; l < sizeof(layouts) / sizeof(*layouts); l++) {
+        set_layout(&layouts[l], 1);
+        expect(all, layouts[l].what);
+        paint();
+        expect(all, layouts[l].what);
+        set_layout(&layouts[l], 0);
+        expect(all, "without");
+    }
+}
+
+static void follow_mouse_within(void **state)
+{
+    static const int at[][2] = { { 300, 300 }, { 10, 10 }, { 790, 590 },
+                                 { 70, 420 }, { 699, 260 } };
+    TestRect m;
+
+    (void)state;
+    need_server();
+    set_layout(&layouts[1], 1);
+    m = find_monitor("HDMI-1");
+    d = device("monitor=HDMI-1:video_size=100x80:follow_mouse=centered");
+    for (size_t i = 0; i < sizeof(at) / sizeof(*at); i++) {
+        int x = at[i][0] - 50, y = at[i][1] - 40;
+
+        x = x > m.x + m.w - 100 ? m.x + m.w - 100 : x < m.x ? m.x : x;
+        y = y > m.y + m.h -  80 ? m.y + m.h -  80 : y < m.y ? m.y : y;
+        test_screen_warp(screen, at[i][0], at[i][1]);
+        expect((TestRect){ x, y, 100, 80 }, "following the pointer");
+    }
+}
+
+/* Where an outer edge of something that the device draws is seen */
+static void expect_border(TestRect inner, int thickness, const char *what)
+{
+    xcb_query_tree_reply_t *tree =
+        xcb_query_tree_reply(screen->conn,
+                             xcb_query_tree(screen->conn, root), NULL);
+    int n = xcb_query_tree_children_length(tree), found = 0;
+
+    for (int i = 0; i < n; i++) {
+        xcb_get_geometry_reply_t *g =
+            xcb_get_geometry_reply(
+                screen->conn,
+                xcb_get_geometry(screen->conn,
+                                 xcb_query_tree_children(tree)[i]), NULL);
+
+        found |= g && g->x == inner.x - thickness &&
+                 g->y == inner.y - thickness &&
+                 g->width == inner.w + 2 * thickness &&
+                 g->height == inner.h + 2 * thickness;
+        free(g);
+    }
+    free(tree);
+    if (!found)
+        fail_msg("%s: no border around %dx%d at %d,%d", what, inner.w, inner.h,
+                 inner.x, inner.y);
+}
+
+static void show_region(void **state)
+{
+    TestRect at[] = { { 100, 100, 200, 150 }, { 150, 90, 200, 150 },
+                      { 40, 300, 200, 150 } };
+
+    (void)state;
+    need_server();
+    assert_true(test_randr_monitor(screen, "m", at[0].x, at[0].y, at[0].w,
+                                   at[0].h, 0));
+    d = device("monitor=m:show_region=1:region_border=5");
+    for (size_t i = 0; i < sizeof(at) / sizeof(*at); i++) {
+        assert_true(test_randr_monitor(screen, "m", at[i].x, at[i].y, at[i].w,
+                                       at[i].h, 0));
+        expect(at[i], "with a border");
+        expect_border(at[i], 5, "around a monitor");
+    }
+}
+
+/*** Lesser servers ***/
+
+static void without_randr(void **state)
+{
+    const TestRect all = { 0, 0, WIDTH, HEIGHT };
+    TestProxy *proxy;
+
+    (void)state;
+    need_server();
+    set_layout(&layouts[1], 1);
+    proxy = test_proxy_start(server->display);
+    test_proxy_hide_extension(proxy, "RANDR");
+    d = test_shot_open("x11shmpool", test_proxy_display(proxy),
+                       "monitor=primary:framerate=100:draw_mouse=0");
+    expect(all, "primary without RandR");
+    test_device_close(&d);
+    d = test_shot_open("x11shmpool", test_proxy_display(proxy),
+                       "monitor=0:framerate=100:draw_mouse=0");
+    expect(all, "0 without RandR");
+    test_device_close(&d);
+    test_shot_refused(test_proxy_display(proxy), "monitor=DP-1",
+                      (const char *const[]){ "DP-1", "800x600", NULL });
+    test_proxy_stop(&proxy);
+}
+
+/*** Xorg: modes, places, off and on ***/
+
+typedef struct Output {
+    const char *name;
+    TestRect at;
+} Output;
+
+static const Output outputs[] = {
+    { "DUMMY0", {   0,   0, 320, 240 } },
+    { "DUMMY1", { 400,  90, 300, 200 } },
+    { "DUMMY2", { 100, 400, 200, 150 } },
+};
+
+static void set_output(const char *name, TestRect at)
+{
+    if (!test_randr_output(screen, name, at.x, at.y, at.w, at.h))
+        fail_msg("%s can't be put to %dx%d at %d,%d", name, at.w, at.h, at.x,
+                 at.y);
+}
+
+static void set_outputs(void)
+{
+    assert_true(test_randr_screen(screen, MAX_WIDTH, MAX_HEIGHT));
+    for (int i = 0; i < 3; i++)
+        set_output(outputs[i].name, outputs[i].at);
+    test_randr_primary(screen, "DUMMY0");
+}
+
+static void modes_and_places(void **state)
+{
+    static const TestRect places[] = {
+        { 450, 300, 300, 200 },      /* moved */
+        { 450, 300, 200, 150 },      /* smaller */
+        { 450, 300, 200, 300 },      /* turned */
+        { 350, 200, 640, 480 },      /* larger */
+        {   0,   0, 320, 240 },      /* a clone of another */
+        { 400,  90, 300, 200 },
+    };
+
+    (void)state;
+    need_server();
+    for (int k = 0; k < 2; k++) {
+        set_outputs();
+        d = device("monitor=DUMMY1:damage=%s", damages[k]);
+        expect_size(300, 200);
+        expect(outputs[1].at, "at first");
+        for (size_t i = 0; i < sizeof(places) / sizeof(*places); i++) {
+            set_output("DUMMY1", places[i]);
+            expect(places[i], "changed");
+            paint();
+            expect(places[i], "painted");
+        }
+        test_device_close(&d);
+    }
+}
+
+static void off_and_on(void **state)
+{
+    (void)state;
+    need_server();
+    for (int k = 0; k < 2; k++) {
+        static const TestRect elsewhere = { 500, 500, 320, 240 };
+
+        set_outputs();
+        d = device("monitor=dummy1:damage=%s", damages[k]);
+        expect(outputs[1].at, "at first");
+        test_randr_output_off(screen, "DUMMY1");
+        expect((TestRect){ 0 }, "off");
+        paint();
+        expect((TestRect){ 0 }, "painted while off");
+        set_output("DUMMY1", outputs[1].at);
+        expect(outputs[1].at, "on again");
+        test_randr_output_off(screen, "DUMMY1");
+        expect((TestRect){ 0 }, "off again");
+        set_output("DUMMY1", elsewhere);
+        expect(elsewhere, "on again elsewhere");
+        paint();
+        expect(elsewhere, "painted elsewhere");
+
+        /* all of them, as between two docking stations */
+        for (int i = 0; i < 3; i++)
+            test_randr_output_off(screen, outputs[i].name);
+        expect((TestRect){ 0 }, "all are off");
+        set_output("DUMMY1", outputs[1].at);
+        expect(outputs[1].at, "the only one");
+        test_device_close(&d);
+    }
+}
+
+static void others_change(void **state)
+{
+    TestMonitor m[MAX_MONITORS];
+    int n;
+
+    (void)state;
+    need_server();
+    set_outputs();
+    n = test_randr_monitors(screen, m, MAX_MONITORS);
+    assert_int_equal(n, 3);
+    assert_string_equal(m[2].name, "DUMMY2");
+    d = device("monitor=2");
+    expect(outputs[2].at, "by number");
+    test_randr_primary(screen, "DUMMY2");
+    test_randr_monitors(screen, m, MAX_MONITORS);
+    assert_string_equal(m[0].name, "DUMMY2");
+    expect(outputs[2].at, "it has another number now");
+    test_randr_output_off(screen, "DUMMY0");
+    expect(outputs[2].at, "another was removed");
+    set_output("DUMMY3", (TestRect){ 700, 500, 200, 150 });
+    expect(outputs[2].at, "another was added");
+    test_randr_primary(screen, "DUMMY3");
+    expect(outputs[2].at, "another is primary");
+    test_randr_output_off(screen, "DUMMY3");
+}
+
+/* On the name primary hangs what is primary now. */
+static void primary_moves(void **state)
+{
+    (void)state;
+    need_server();
+    set_outputs();
+    d = device("monitor=primary");
+    expect_size(320, 240);
+    expect(outputs[0].at, "at first");
+    test_randr_primary(screen, "DUMMY1");
+    expect(outputs[1].at, "DUMMY1 is primary");
+    test_randr_primary(screen, "DUMMY2");
+    expect(outputs[2].at, "DUMMY2 is primary");
+    test_randr_primary(screen, "DUMMY0");
+    expect(outputs[0].at, "DUMMY0 is primary again");
+}
+
+static void whole_screen(void **state)
+{
+    (void)state;
+    need_server();
+    for (int k = 0; k < 2; k++) {
+        const TestRect all = { 0, 0, MAX_WIDTH, MAX_HEIGHT };
+        const TestRect region = { 250, 50, 500, 500 };
+        TestRect lit[3];
+        TestDevice *part;
+
+        set_outputs();
+        for (int i = 0; i < 3; i++)
+            lit[i] = outputs[i].at;
+        d = device("damage=%s:grab_x=250:grab_y=50:video_size=500x500",
+                   damages[k]);
+        expect_within(region, lit, 3, "a region at first");
+        part = d;
+        d = device("damage=%s", damages[k]);
+        expect_size(MAX_WIDTH, MAX_HEIGHT);
+        expect_within(all, lit, 3, "between monitors");
+        paint();
+        expect_within(all, lit, 3, "painted");
+        lit[1] = (TestRect){ 500, 350, 320, 240 };
+        set_output("DUMMY1", lit[1]);
+        expect_within(all, lit, 3, "one is elsewhere");
+        test_randr_output_off(screen, "DUMMY0");
+        expect_within(all, lit + 1, 2, "one is off");
+        paint();
+        expect_within(all, lit + 1, 2, "painted while one is off");
+        set_output("DUMMY0", lit[0]);
+        expect_within(all, lit, 3, "it is on again");
+        test_device_close(&d);
+        d = part;
+        expect_within(region, lit, 3, "a region at last");
+        test_device_close(&d);
+    }
+}
+
+/* As xrandr --fb, or a mode of the only monitor, changes it */
+static void screen_size(void **state)
+{
+    const TestRect first = { 0, 0, 640, 480 };
+    TestDevice *whole, *region;
+
+    (void)state;
+    need_server();
+    for (int i = 1; i < 3; i++)
+        test_randr_output_off(screen, outputs[i].name);
+    set_output("DUMMY0", (TestRect){ 0, 0, 320, 240 });
+    for (int k = 0; k < 2; k++) {
+        static const TestRect sizes[] = {
+            { 0, 0, 300, 200 }, { 0, 0, 700, 300 }, { 0, 0, 200, 600 },
+            { 0, 0, 1024, 768 }, { 0, 0, 640, 480 },
+        };
+
+        test_randr_output_off(screen, "DUMMY0");
+        assert_true(test_randr_screen(screen, first.w, first.h));
+        set_output("DUMMY0", first);
+        whole  = device("damage=%s", damages[k]);
+        region = device("damage=%s:grab_x=250:grab_y=150:video_size=300x200",
+                        damages[k]);
+        for (size_t i = 0; i < sizeof(sizes) / sizeof(*sizes); i++) {
+            char what[64];
+
+            test_randr_output_off(screen, "DUMMY0");
+            assert_true(test_randr_screen(screen, sizes[i].w, sizes[i].h));
+            set_output("DUMMY0", sizes[i]);
+            for (int painted = 0; painted < 2; painted++) {
+                if (painted)
+                    paint();
+                snprintf(what, sizeof(what), "a screen of %dx%d%s", sizes[i].w,
+                         sizes[i].h, painted ? ", painted" : "");
+                d = whole;
+                expect(sizes[i], what);
+                d = region;
+                expect_within((TestRect){ 250, 150, 300, 200 }, &sizes[i], 1,
+                              what);
+            }
+        }
+        d = NULL;
+        test_device_close(&whole);
+        test_device_close(&region);
+    }
+    whole  = device("on_resize=eof");
+    region = device("on_resize=eof:grab_x=50:video_size=99x99");
+    test_randr_output_off(screen, "DUMMY0");
+    assert_true(test_randr_screen(screen, 700, 500));
+    test_shot_ends(whole, 2000);
+    test_device_close(&whole);
+    test_device_close(&region);
+}
+
+/* RandR before 1.5 has no monitors, only CRTCs and outputs. */
+static void older_randr(void **state)
+{
+    static const TestRect elsewhere = { 500, 500, 320, 240 };
+    TestProxy *proxy;
+    char options[128];
+
+    (void)state;
+    need_server();
+    set_outputs();
+    test_randr_primary(screen, "DUMMY2");
+    proxy = test_proxy_start(server->display);
+    for (int minor = 2; minor <= 4; minor++) {
+        test_proxy_limit_version(proxy, "RANDR", 1, minor);
+        for (int i = 0; i < 3; i++) {
+            snprintf(options, sizeof(options),
+                     "monitor=%s:framerate=100:draw_mouse=0", outputs[i].name);
+            d = test_shot_open("x11shmpool", test_proxy_display(proxy),
+                               options);
+            expect(outputs[i].at, outputs[i].name);
+            test_device_close(&d);
+        }
+        d = test_shot_open("x11shmpool", test_proxy_display(proxy),
+                           "monitor=dummy1:framerate=100:draw_mouse=0");
+        set_output("DUMMY1", elsewhere);
+        expect(elsewhere, "moved");
+        test_randr_output_off(screen, "DUMMY1");
+        expect((TestRect){ 0 }, "off");
+        set_output("DUMMY1", outputs[1].at);
+        expect(outputs[1].at, "on again");
+        test_device_close(&d);
+        test_shot_refused(test_proxy_display(proxy), "monitor=DUMMY7",
+                          (const char *const[]){ "DUMMY0", "DUMMY1", "300x200",
+                                                 NULL });
+        if (minor >= 3) {            /* knows of the primary output */
+            d = test_shot_open("x11shmpool", test_proxy_display(proxy),
+                               "monitor=primary:framerate=100:draw_mouse=0");
+            expect(outputs[2].at, "primary");
+            test_device_close(&d);
+        }
+    }
+    assert_int_equal(test_proxy_count(proxy, test_proxy_opcode(proxy, "RANDR"),
+                                      RANDR_GET_MONITORS), 0);
+    test_proxy_stop(&proxy);
+}
+
+/*** Xvnc: the viewer's window gives the screen its size ***/
+
+static void viewer_resizes(void **state)
+{
+    static const TestRect sizes[] = {
+        { 0, 0, 550, 350 }, { 0, 0, 800, 600 }, { 0, 0, 400, 700 },
+        { 0, 0, 640, 480 },
+    };
+
+    (void)state;
+    need_server();
+    for (int k = 0; k < 2; k++) {
+        TestDevice *whole   = device("damage=%s", damages[k]);
+        TestDevice *region  = device("damage=%s:grab_x=500:grab_y=300:"
+                                     "video_size=100x100", damages[k]);
+        TestDevice *monitor = device("damage=%s:monitor=VNC-0", damages[k]);
+
+        for (size_t i = 0; i < sizeof(sizes) / sizeof(*sizes); i++) {
+            char what[64];
+
+            snprintf(what, sizeof(what), "a screen of %dx%d", sizes[i].w,
+                     sizes[i].h);
+            assert_true(test_randr_output(screen, "VNC-0", 0, 0, sizes[i].w,
+                                          sizes[i].h));
+            for (int painted = 0; painted < 2; painted++) {
+                if (painted)
+                    paint();
+                d = whole;
+                expect(sizes[i], what);
+                d = monitor;
+                expect(sizes[i], what);
+                d = region;
+                expect_within((TestRect){ 500, 300, 100, 100 }, &sizes[i], 1,
+                              what);
+            }
+        }
+        d = NULL;
+        test_device_close(&whole);
+        test_device_close(&region);
+        test_device_close(&monitor);
+    }
+    d = device("on_resize=eof");
+    assert_true(test_randr_output(screen, "VNC-0", 0, 0, 600, 400));
+    test_shot_ends(d, 2000);
+}
+
+int main(void)
+{
+#define TEST(name)      cmocka_unit_test_teardown(name, close_device)
+#define TEST_MADE(name) cmocka_unit_test_teardown(name, delete_monitors)
+    const struct CMUnitTest on_xvfb[] = {
+        TEST_MADE(each_by_name),
+        TEST_MADE(case_matters_last),
+        TEST_MADE(no_primary),
+        TEST_MADE(region_of_monitor),
+        TEST_MADE(urls),
+        TEST_MADE(misses),
+        TEST_MADE(changes_of_made_ones),
+        TEST_MADE(eof_on_resize),
+        TEST_MADE(whole_screen_of_made_ones),
+        TEST_MADE(follow_mouse_within),
+        TEST_MADE(show_region),
+        TEST_MADE(without_randr),
+    };
+    const struct CMUnitTest on_xorg[] = {
+        TEST(modes_and_places),
+        TEST(off_and_on),
+        TEST(others_change),
+        TEST(primary_moves),
+        TEST(whole_screen),
+        TEST(screen_size),
+        TEST(older_randr),
+    };
+    const struct CMUnitTest on_xvnc[] = {
+        TEST(viewer_resizes),
+    };
+    int failed = 0;
+
+    failed += cmocka_run_group_tests_name("layouts", on_xvfb, start_xvfb,
+                                          stop);
+    failed += cmocka_run_group_tests_name("modes", on_xorg, start_xorg, stop);
+    failed += cmocka_run_group_tests_name("viewers", on_xvnc, start_xvnc,
+                                          stop);
+    return failed;
+}
