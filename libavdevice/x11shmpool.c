@@ -23,6 +23,7 @@
 
 #include <inttypes.h>
 #include <limits.h>
+#include <stdio.h>
 #include <string.h>
 #include <xcb/xcb.h>
 
@@ -202,31 +203,39 @@ static av_cold int parse_options(AVFormatContext *s,
  * asked for in one way or not at all. */
 static av_cold int check_selection(AVFormatContext *s, const X11ShmpoolUrl *url)
 {
-    const X11ShmpoolContext *c = s->priv_data;
+    X11ShmpoolContext *c = s->priv_data;
+    char url_window[16], window[16];
     const struct {
-        const char *name;
-        int given;
+        const char *name, *value;
     } ways[] = {
-        { "the URL's window",
-          url->window && url->window != (uint32_t)c->window_id },
-        { "window_id", !!c->window_id },
-        { c->window_title ? "window_title" : "window_class",
-          c->window_title || c->window_class },
-        { "the URL's monitor", !!url->monitor },
-        { "monitor", c->monitor && (!url->monitor ||
-                                    strcmp(c->monitor, url->monitor)) },
+        { "the URL's window", url->window ? url_window : NULL },
+        { "window_id",        c->window_id &&
+                              url->window != (uint32_t)c->window_id ?
+                              window : NULL },
+        { "window_title",     c->window_title },
+        { "window_class",     c->window_title ? NULL : c->window_class },
+        { "the URL's monitor", url->monitor },
+        { "monitor",          c->monitor && url->monitor &&
+                              !strcmp(c->monitor, url->monitor) ?
+                              NULL : c->monitor },
     };
-    const char *first = NULL;
+    int first = -1;
 
+    snprintf(url_window, sizeof(url_window), "0x%"PRIx32, url->window);
+    if ((uint32_t)c->window_id == PICK)
+        snprintf(window, sizeof(window), "pick");
+    else
+        snprintf(window, sizeof(window), "0x%x", c->window_id);
     for (int i = 0; i < (int)FF_ARRAY_ELEMS(ways); i++) {
-        if (!ways[i].given)
+        if (!ways[i].value)
             continue;
-        if (first) {
-            av_log(s, AV_LOG_ERROR, "%s and %s are both given: choose one of "
-                   "them.\n", first, ways[i].name);
+        if (first >= 0) {
+            av_log(s, AV_LOG_ERROR, "%s '%s' and %s '%s' are both given: "
+                   "choose one of them.\n", ways[first].name,
+                   ways[first].value, ways[i].name, ways[i].value);
             return AVERROR(EINVAL);
         }
-        first = ways[i].name;
+        first = i;
     }
     return 0;
 }
