@@ -24,6 +24,7 @@
 
 #include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "x11shmpool_geometry.h"
@@ -120,6 +121,50 @@ static void test_subtract(void **state)
                      0);
 }
 
+/* Against a raster: what is left is what no cut covered, each pixel once. */
+static void test_cut_out(void **state)
+{
+    enum { SIZE = 24, MAX = 64 };
+    unsigned seed = 1;
+
+    (void)state;
+    for (int round = 0; round < 500; round++) {
+        X11ShmpoolRect list[MAX] = { { 0, 0, SIZE, SIZE } };
+        unsigned char left[SIZE][SIZE], found[SIZE][SIZE] = { { 0 } };
+        int nb = 1;
+
+        memset(left, 1, sizeof(left));
+        for (int cut = 0; cut < 4; cut++) {
+            X11ShmpoolRect r = { rand_r(&seed) % 30 - 6, rand_r(&seed) % 30 - 6,
+                                 rand_r(&seed) % 20, rand_r(&seed) % 20 };
+
+            nb = x11shmpool_rects_subtract(list, nb, MAX, r);
+            for (int y = 0; y < SIZE; y++)
+                for (int x = 0; x < SIZE; x++)
+                    if (x >= r.x && x < r.x + r.w && y >= r.y && y < r.y + r.h)
+                        left[y][x] = 0;
+        }
+        for (int i = 0; i < nb; i++)
+            for (int y = list[i].y; y < list[i].y + list[i].h; y++)
+                for (int x = list[i].x; x < list[i].x + list[i].w; x++)
+                    found[y][x]++;
+        assert_memory_equal(left, found, sizeof(left));
+    }
+}
+
+static void test_cut_out_bound(void **state)
+{
+    X11ShmpoolRect list[3] = { { 0, 0, 10, 10 } };
+
+    (void)state;
+    /* pieces that don't fit are left out, never written */
+    assert_int_equal(x11shmpool_rects_subtract(list, 1, 2, RECT(4, 4, 2, 2)),
+                     2);
+    assert_rect(list[2], 0, 0, 0, 0);
+    assert_int_equal(x11shmpool_rects_subtract(list, 2, 2, RECT(0, 0, 10, 10)),
+                     0);
+}
+
 static void test_follow_centered(void **state)
 {
     X11ShmpoolRect region = { 0, 0, 100, 51 }, screen = { 0, 0, 640, 480 };
@@ -178,6 +223,8 @@ int main(void)
         cmocka_unit_test(test_union),
         cmocka_unit_test(test_empty),
         cmocka_unit_test(test_subtract),
+        cmocka_unit_test(test_cut_out),
+        cmocka_unit_test(test_cut_out_bound),
         cmocka_unit_test(test_follow_centered),
         cmocka_unit_test(test_follow_margin),
     };
