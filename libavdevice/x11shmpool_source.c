@@ -34,6 +34,7 @@
 
 #include "x11shmpool_monitor.h"
 #include "x11shmpool_source.h"
+#include "x11shmpool_window.h"
 
 #define COMPOSITE_NAME_PIXMAP 2
 
@@ -360,6 +361,23 @@ end:
     return ret;
 }
 
+static av_cold int no_such_window(const X11ShmpoolSource *s)
+{
+    X11ShmpoolDisplay *d = s->display;
+    X11ShmpoolWindows windows;
+    char there[4096];
+    int ret = x11shmpool_windows_get(&windows, d);
+
+    if (ret < 0)
+        return ret;
+    x11shmpool_windows_print(&windows, there, sizeof(there));
+    av_log(d->log, AV_LOG_ERROR, "Display %s has no window 0x%x. %s%s\n",
+           d->name, s->window, windows.nb ? "There are: " : "There is none.",
+           there);
+    x11shmpool_windows_free(&windows);
+    return AVERROR(ENOENT);
+}
+
 av_cold int x11shmpool_source_open(X11ShmpoolSource *s, X11ShmpoolDisplay *d,
                                    xcb_window_t window)
 {
@@ -384,11 +402,8 @@ av_cold int x11shmpool_source_open(X11ShmpoolSource *s, X11ShmpoolDisplay *d,
             (void **)&attributes);
     if (gone(ret))
         return ret;
-    if (ret < 0) {
-        av_log(d->log, AV_LOG_ERROR, "Display %s has no window 0x%x.\n",
-               d->name, s->window);
-        return AVERROR(ENOENT);
-    }
+    if (ret < 0)
+        return no_such_window(s);
 
     s->viewable = attributes->map_state == XCB_MAP_STATE_VIEWABLE;
     s->visual   = attributes->visual;
