@@ -21,7 +21,8 @@ SRC_PATH ?= .
 .DEFAULT_GOAL := all
 
 # These work without a configuration and see to their own needs.
-FRONT = check check-sanitize check-long check-deb demo bench dist deb help clean distclean
+FRONT = check check-sanitize check-long check-releases check-patches check-deb \
+    upstream-series demo bench dist deb help clean distclean
 FRONT_ONLY = $(if $(filter-out $(FRONT),$(or $(MAKECMDGOALS),all)),,yes)
 
 # config.stamp is empty: make starts over when configure has written it, while
@@ -34,6 +35,15 @@ config.stamp: $(SRC_PATH)/configure
 
 config.mak config.h: | config.stamp
 	@test -f $@ || $(SRC_PATH)/configure $(CONFIGURE_ARGS)
+endif
+
+# The distribution may have moved on since. What needs no FFmpeg goes on.
+ifneq ($(and $(MAJOR),$(if $(FRONT_ONLY),,yes),$(filter-out uninstall,$(or $(MAKECMDGOALS),all))),)
+FFMPEG_NOW := $(firstword $(subst ., ,$(shell $(PKG_CONFIG) --modversion libavdevice 2>/dev/null)))
+ifneq ($(filter-out $(MAJOR),$(FFMPEG_NOW)),)
+$(error FFmpeg is another one now, libavdevice $(FFMPEG_NOW), and this was configured for \
+    $(MAJOR): run $(SRC_PATH)/configure$(CONFIGURE_ARGS), make, and make install)
+endif
 endif
 
 V ?= 0
@@ -245,6 +255,22 @@ check-long:
 	$(LONG_RUN) -l long -k -o long/soak.sum long/soak || status=1; \
 	$(sum_up) long/*.sum; rm -rf long; exit $$status
 
+# The overlay on Debian's releases, in roots of their own; RELEASES=trixie for one.
+RELEASES ?=
+
+check-releases:
+	@$(SRC_PATH)/tools/deps releases
+	@BUILD=$$(pwd) $(SRC_PATH)/tests/releases/run $(RELEASES)
+
+# The device in FFmpeg's own tree; RELEASES=7.1 for one.
+check-patches:
+	@$(SRC_PATH)/tools/deps patches
+	@BUILD=$$(pwd) $(SRC_PATH)/tests/patches/run $(RELEASES)
+
+upstream-series:
+	@$(SRC_PATH)/tools/deps patches
+	@$(SRC_PATH)/patches/series upstream-series
+
 demo:
 	@$(SRC_PATH)/tools/deps demo
 	@test -f config.mak || $(SRC_PATH)/configure $(CONFIGURE_ARGS)
@@ -306,6 +332,9 @@ help:
 	    'make check           run the tests; T=name only those whose path holds name' \
 	    'make check-sanitize  the tests under sanitizers and valgrind' \
 	    'make check-long      the tests that take hours' \
+	    'make check-releases  the overlay on Debian 12, 13 and sid; RELEASES=... for some' \
+	    'make check-patches   the device in the trees of FFmpeg 5.1 to 9.0' \
+	    'make upstream-series the device as a series of patches for FFmpeg' \
 	    'make check-deb       the tarball and the Debian package, in a root of its own' \
 	    'make bench           compare with x11grab' \
 	    'make examples        build doc/examples' \
@@ -317,8 +346,9 @@ help:
 	    '' \
 	    'demo, check and bench install what is missing (tools/deps tells what).'
 
-.PHONY: all doc examples check-build check check-sanitize check-long demo bench install \
-    uninstall dist deb check-deb clean distclean help
+.PHONY: all doc examples check-build check check-sanitize check-long check-releases \
+    check-patches check-deb upstream-series demo bench install uninstall dist deb \
+    clean distclean help
 
 .SECONDARY:
 
