@@ -697,6 +697,8 @@ TestImage *test_screen_read_pixmap(TestScreen *s, xcb_window_t window,
           "NameWindowPixmap");
     window_ask(s, &of, window);
     image  = window_image(&of, w, h);
+    for (int i = 0; i < w * h && image->bits[3]; i++)
+        image->pixel[i][3] = (1 << image->bits[3]) - 1;
     width  = of.g->width  < w ? of.g->width  : w;
     height = of.g->height < h ? of.g->height : h;
     read_pixels(s, &of, pixmap, of.g->border_width, of.g->border_width,

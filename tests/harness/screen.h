@@ -127,7 +127,7 @@ TestImage *test_screen_read(TestScreen *s, xcb_window_t window, int x, int y,
 
 /** Read w x h pixels at the left top corner of a window, without its border,
  *  from its own pixmap: it must be viewable and redirected (Composite). What
- *  lies outside it is black. */
+ *  lies outside it is black, and opaque. */
 TestImage *test_screen_read_pixmap(TestScreen *s, xcb_window_t window,
                                    int w, int h);
 
