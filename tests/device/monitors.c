@@ -423,7 +423,8 @@ static void misses(void **state)
                       (const char *const[]){ "monitor", "window", NULL });
     snprintf(url, sizeof(url), "%s?monitor=DP-1", server->display);
     test_shot_refused(url, "monitor=HDMI-1",
-                      (const char *const[]){ "DP-1", "HDMI-1", NULL });
+                      (const char *const[]){ "URL's monitor", "and monitor",
+                                             NULL });
     test_shot_refused(url, "window_class=x",
                       (const char *const[]){ "monitor", "window", NULL });
     snprintf(url, sizeof(url), "%s?monitor=DP-1&window=0x123",
@@ -866,6 +867,7 @@ static void set_viewer(TestRect to)
         assert_true(test_randr_screen(screen, to.w > r.w ? to.w : r.w,
                                       to.h > r.h ? to.h : r.h));
     assert_true(test_randr_output(screen, "VNC-0", 0, 0, to.w, to.h));
+    assert_true(test_randr_screen(screen, to.w, to.h));
 }
 
 static void viewer_resizes(void **state)
