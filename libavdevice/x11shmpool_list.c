@@ -120,11 +120,13 @@ static av_cold int list_windows(X11ShmpoolDisplay *d, AVDeviceInfoList *list)
     for (int i = 0; i < windows.nb && ret >= 0; i++) {
         const X11ShmpoolWindow *w = &windows.list[i];
 
+        /* One that is not shown can't be opened. */
+        if (!w->shown)
+            continue;
         ret = add(list, av_asprintf("%s.%d?window=0x%x", d->name,
                                     d->screen_num, w->window),
-                  av_asprintf("window '%s'%s%s, %dx%d%s", w->title,
-                              *w->class ? ", " : "", w->class, w->w, w->h,
-                              w->shown ? "" : ", not shown"));
+                  av_asprintf("window '%s'%s%s, %dx%d", w->title,
+                              *w->class ? ", " : "", w->class, w->w, w->h));
     }
     x11shmpool_windows_free(&windows);
 

@@ -31,7 +31,7 @@
 
 /**
  * Add the display's screens, and of the screen that its name stands for the
- * monitors and windows. That screen is the default.
+ * monitors and the windows that are shown. That screen is the default.
  *
  * @return 0; AVERROR(ENOMEM), or as x11shmpool_display_wait(); what was added
  *         until then is the list's owner's
