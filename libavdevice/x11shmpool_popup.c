@@ -41,6 +41,13 @@
 
 #define MAX_DEPTH 8
 
+int x11shmpool_popups_shown(const X11ShmpoolPopups *p)
+{
+    return p->nb > 0;
+}
+
+#if CONFIG_LIBXCB_COMPOSITE && CONFIG_LIBXCB_DAMAGE
+
 static int gone(int error)
 {
     return error == AVERROR_EXIT || error == AVERROR(EIO);
@@ -59,13 +66,6 @@ static X11ShmpoolPopup *find(X11ShmpoolPopups *p, xcb_window_t window)
     }
     return NULL;
 }
-
-int x11shmpool_popups_shown(const X11ShmpoolPopups *p)
-{
-    return p->nb > 0;
-}
-
-#if CONFIG_LIBXCB_COMPOSITE && CONFIG_LIBXCB_DAMAGE
 
 static void has_changed(X11ShmpoolPopups *p, const X11ShmpoolPopup *popup)
 {
