@@ -147,7 +147,7 @@ def arguments(text, start):
 
 def plain(line):
     """what may be anything is an asterisk"""
-    return re.sub(r'(0x)?\*(x\*)?', '*', line)
+    return re.sub(r'\*+', '*', re.sub(r'(0x)?\*(x\*)?', '*', line))
 
 
 def lines_of_source(path):

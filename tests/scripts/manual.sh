@@ -89,6 +89,7 @@ while [ \$count -gt 0 ]; do
     case \$arg in
     -i) input=yes ;;
     :0*) arg=\$DISPLAY\${arg#:0} ;;
+    *,display=0) arg=\${arg%0}\${DISPLAY#:} ;;
     esac
     count=\$((count - 1))
     [ \$count != 0 ] || [ \$input = no ] || set -- "\$@" -t 0.5
@@ -110,6 +111,9 @@ clock_shown() {
     [ -n "$window" ] && xwininfo -id "$window" | grep -q IsViewable
 }
 wait_for 20 clock_shown || bail 'xclock does not show'
+xrandr --setmonitor DP-1 960/250x1080/280+0+0 screen >/dev/null 2>&1 &&
+    xrandr --setmonitor DP-2 960/250x1080/280+960+0 none ||
+    bail 'xrandr makes no monitors'
 
 cd "$work/run" || exit
 for example in "$work"/examples/*; do
@@ -120,6 +124,10 @@ for example in "$work"/examples/*; do
             skip "$command" 'namespaces can not be made here'
             continue
         fi ;;
+    *-pick)
+        : >"$work/out"
+        wait_for 20 grep -q 'Click on' "$work/out" &&
+            xdotool mousemove 150 150 click 1 & ;;
     esac
     sed -i "s/0x3a00007/$window/g" "$example"
     rm -f ./*
