@@ -315,7 +315,7 @@ clean:
 	rm -rf libavdevice/*.[od] *.list overlay $(ARCHIVE) libavdevice.so.[0-9]* \
 	    tests/*.a tests/*.list tests/harness/*.[od] tests/logs sanitize long $(EXAMPLES) doc/examples/*.d
 	rm -f doc/x11shmpool.html doc/ffmpeg-x11shmpool.1
-	[ $(SRC_PATH)/doc -ef doc ] || rm -f $(addprefix doc/,$(notdir $(IMAGES)))
+	[ -e doc/x11shmpool.texi ] || rm -f $(addprefix doc/,$(notdir $(IMAGES)))
 	rm -f $(foreach d,unit device long tools bench,tests/$(d)/*.[od] tests/$(d)/*.log) $(TEST_PROGRAMS)
 
 distclean: clean

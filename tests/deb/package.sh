@@ -94,7 +94,7 @@ missing=
 for image in $(sed -n 's/.*<img src="\([^"]*\)".*/\1/p' $doc/x11shmpool.html); do
     [ -s "$doc/$image" ] || missing="$missing $image"
 done
-check 'the manual has its images' test -z "$missing"
+check 'the manual has its images' sh -c 'test -z "$1" || { ls -la $0; false; }' $doc "$missing"
 check 'an example builds with what it says' sh -c \
     '${CC:-cc} "$0/examples/keep_frames.c" -D_POSIX_C_SOURCE=200809L -o "$1/keep_frames" \
      $(pkg-config --cflags --libs libavdevice libavformat libavcodec libavutil)' $doc "$work"
