@@ -300,6 +300,7 @@ uninstall:
 
 # In root file systems of Debian releases: SUITES="bookworm trixie", or this one's
 check-deb:
+	@$(SRC_PATH)/tools/deps releases
 	@$(SRC_PATH)/tests/deb/run $(SUITES)
 
 dist:
