@@ -22,7 +22,7 @@ SRC_PATH ?= .
 
 # These work without a configuration and see to their own needs.
 FRONT = check check-sanitize check-long check-releases check-patches check-deb \
-    upstream-series demo bench dist deb help clean distclean
+    upstream-series demo bench bench-doc dist deb help clean distclean
 FRONT_ONLY = $(if $(filter-out $(FRONT),$(or $(MAKECMDGOALS),all)),,yes)
 
 # config.stamp is empty: make starts over when configure has written it, while
@@ -82,6 +82,8 @@ MAN    = $(if $(MAKEINFO),$(if $(PANDOC),doc/ffmpeg-x11shmpool.1))
 TEXI   = $(wildcard $(SRC_PATH)/doc/*.texi)
 IMAGES = $(wildcard $(SRC_PATH)/doc/*.svg)
 STYLE  = $(SRC_PATH)/doc/manual.css
+
+TEXI_FLAGS = -D 'VERSION $(VERSION)' $(if $(wildcard $(SRC_PATH)/doc/apps.texi),-D apps)
 
 all: $(OVERLAY) $(ARCHIVE) $(HTML) $(MAN)
 
@@ -152,7 +154,7 @@ doc/x11shmpool.html: $(TEXI) $(IMAGES) $(STYLE) config.mak
 	$(call say,HTML,$@)
 	@mkdir -p $(@D)
 	$(Q)[ $(SRC_PATH)/doc -ef $(@D) ] || cp $(IMAGES) $(@D)
-	$(Q)$(MAKEINFO) --html --no-split -D 'VERSION $(VERSION)' \
+	$(Q)$(MAKEINFO) --html --no-split $(TEXI_FLAGS) \
 	    --css-include=$(STYLE) -o $@ $(SRC_PATH)/doc/x11shmpool.texi
 
 # In man pages headings are capitals, code is bold, and several terms stand on
@@ -160,7 +162,7 @@ doc/x11shmpool.html: $(TEXI) $(IMAGES) $(STYLE) config.mak
 doc/ffmpeg-x11shmpool.1: $(TEXI) config.mak
 	$(call say,MAN,$@)
 	@mkdir -p $(@D)
-	$(Q)$(MAKEINFO) --docbook -D 'VERSION $(VERSION)' -D man -o $@.xml \
+	$(Q)$(MAKEINFO) --docbook $(TEXI_FLAGS) -D man -o $@.xml \
 	    $(SRC_PATH)/doc/x11shmpool.texi
 	$(Q)sed -e 's,</term><term>, =TQ= ,g' \
 	    -e 's,<replaceable>\([^<]*\)</replaceable>,\&lt;\1\&gt;,g' $@.xml | \
@@ -282,6 +284,10 @@ bench:
 	@+$(MAKE) --no-print-directory $(JOBS) check-build
 	@BUILD=$$(pwd) SRC=$(SRC_PATH) $(SRC_PATH)/tests/bench/run $(BENCH)
 
+# The chart in the manual and the README, made anew. On a quiet machine.
+bench-doc: bench
+	cp bench.svg bench.csv $(SRC_PATH)/doc
+
 ### Installing
 
 INSTALLER = MARKER='$(MARKER)' DESTDIR='$(DESTDIR)' LIBDIR='$(LIBDIR)' \
@@ -338,6 +344,7 @@ help:
 	    'make upstream-series the device as a series of patches for FFmpeg' \
 	    'make check-deb       the tarball and the Debian package, in a root of its own' \
 	    'make bench           compare with x11grab' \
+	    'make bench-doc       that, and put its chart into the manual' \
 	    'make examples        build doc/examples' \
 	    'make doc             build the manual: HTML and man page' \
 	    'make dist            make the tarball of the source' \
@@ -348,7 +355,7 @@ help:
 	    'demo, check and bench install what is missing (tools/deps tells what).'
 
 .PHONY: all doc examples check-build check check-sanitize check-long check-releases \
-    check-patches check-deb upstream-series demo bench install uninstall dist deb \
+    check-patches check-deb upstream-series demo bench bench-doc install uninstall dist deb \
     clean distclean help
 
 .SECONDARY:

@@ -1,4 +1,5 @@
 # bench.csv as SVG: the ratios to x11grab, and the cost against damaged area.
+# -v about: lines on where it was measured, with '|' between them
 #
 # This file is part of x11shmpool.
 #
@@ -75,7 +76,8 @@ NR > 1 {
 }
 
 END {
-    top = 60
+    lines = split(about, told, "|")
+    top = 60 + lines * 15
     below = top + rows * step + 70
     printf "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%d\" " \
            "font-family=\"sans-serif\" font-size=\"11\">\n", left + wide + 30, below + 260
@@ -84,9 +86,14 @@ END {
     colour[0] = "#2a6f97"
     colour[1] = "#e09f3e"
     colour[2] = "#9e2a2b"
-    label(left, 40, "wall (fastest only)", "fill=\"" colour[0] "\"")
-    label(left + 130, 40, "this process's CPU", "fill=\"" colour[1] "\"")
-    label(left + 260, 40, "X server's CPU beyond drawing", "fill=\"" colour[2] "\"")
+    for (i = 1; i <= lines; i++) {
+        gsub(/&/, "\\&amp;", told[i])
+        gsub(/</, "\\&lt;", told[i])
+        label(10, 22 + i * 15, told[i], "fill=\"#555555\"")
+    }
+    label(left, top - 20, "wall (fastest only)", "fill=\"" colour[0] "\"")
+    label(left + 130, top - 20, "this process's CPU", "fill=\"" colour[1] "\"")
+    label(left + 260, top - 20, "X server's CPU beyond drawing", "fill=\"" colour[2] "\"")
     split("0.001 0.01 0.1 0.5 1 2", ticks, " ")
     for (i = 1; i <= 6; i++) {
         line(place(ticks[i]), top - 8, place(ticks[i]), top + rows * step,

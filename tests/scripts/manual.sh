@@ -50,7 +50,10 @@ check 'a wrong error line is noticed' \
 ### It builds
 
 if command -v makeinfo >/dev/null 2>&1; then
-    makeinfo --html --no-split -D 'VERSION 1' -o "$work/manual.html" \
+    flags=
+    [ ! -f "$doc/apps.texi" ] || flags="$flags -D apps"
+    # shellcheck disable=SC2086
+    makeinfo --html --no-split $flags -o "$work/manual.html" \
         "$doc/x11shmpool.texi" >"$work/out" 2>&1
     check 'HTML' test -s "$work/manual.html"
     check 'without a warning' test ! -s "$work/out"
@@ -59,8 +62,8 @@ if command -v makeinfo >/dev/null 2>&1; then
         [ -f "$doc/$image" ] || missing="$missing $image"
     done
     check 'with all images' test -z "$missing"
-    check 'and some' matches '<img src="way-of-a-frame.svg"' "$work/manual.html"
-    makeinfo --docbook -D man -o "$work/manual.xml" "$doc/x11shmpool.texi" >"$work/out" 2>&1
+    check 'and some' matches '<img src="bench.svg"' "$work/manual.html"
+    makeinfo --docbook -D man $flags -o "$work/manual.xml" "$doc/x11shmpool.texi" >"$work/out" 2>&1
     check 'DocBook, for the man page' test -s "$work/manual.xml"
     check 'without a warning, too' test ! -s "$work/out"
 else
@@ -102,7 +105,7 @@ PATH=$work/bin:$PATH
 export PATH
 
 check 'examples are found' python3 "$manual" examples "$doc"/*.texi "$work/examples"
-start_x -screen 0 1920x1080x24
+start_x -screen 0 1400x920x24
 command -v xclock >/dev/null 2>&1 || bail 'xclock is not installed'
 spawn xclock -update 1 -geometry 400x300+50+50 2>/dev/null
 clock_shown() {
@@ -111,8 +114,8 @@ clock_shown() {
     [ -n "$window" ] && xwininfo -id "$window" | grep -q IsViewable
 }
 wait_for 20 clock_shown || bail 'xclock does not show'
-xrandr --setmonitor DP-1 960/250x1080/280+0+0 screen >/dev/null 2>&1 &&
-    xrandr --setmonitor DP-2 960/250x1080/280+960+0 none ||
+xrandr --setmonitor DP-1 700/250x920/280+0+0 screen >/dev/null 2>&1 &&
+    xrandr --setmonitor DP-2 700/250x920/280+700+0 none ||
     bail 'xrandr makes no monitors'
 
 cd "$work/run" || exit
