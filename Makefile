@@ -154,7 +154,7 @@ doc/x11shmpool.html: $(TEXI) $(IMAGES) $(STYLE) config.mak
 	$(call say,HTML,$@)
 	@mkdir -p $(@D)
 	$(Q)[ $(SRC_PATH)/doc -ef $(@D) ] || cp $(IMAGES) $(@D)
-	$(Q)$(MAKEINFO) --html --no-split $(TEXI_FLAGS) \
+	$(Q)$(MAKEINFO) --html --no-split -c FORMAT_MENU=nomenu $(TEXI_FLAGS) \
 	    --css-include=$(STYLE) -o $@ $(SRC_PATH)/doc/x11shmpool.texi
 
 # In man pages headings are capitals, code is bold, and several terms stand on
