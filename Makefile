@@ -22,7 +22,7 @@ SRC_PATH ?= .
 
 # These work without a configuration and see to their own needs.
 FRONT = check check-sanitize check-long check-releases check-patches check-deb \
-    upstream-series demo bench bench-doc dist deb help clean distclean
+    check-apps upstream-series demo bench bench-doc dist deb help clean distclean
 FRONT_ONLY = $(if $(filter-out $(FRONT),$(or $(MAKECMDGOALS),all)),,yes)
 
 # config.stamp is empty: make starts over when configure has written it, while
@@ -273,6 +273,12 @@ upstream-series:
 	@$(SRC_PATH)/tools/deps patches
 	@$(SRC_PATH)/patches/series upstream-series
 
+# The programs that people use: servers, players, browsers. T= as for check.
+check-apps:
+	$(call configured,apps)
+	@+$(MAKE) --no-print-directory $(JOBS) check-build
+	@$(RUN) -b . -t $(or $(APPS_LIMIT),600) $(if $(T),$(addprefix apps/,$(T)),apps/)
+
 demo:
 	@$(SRC_PATH)/tools/deps demo
 	@test -f config.mak || $(SRC_PATH)/configure $(CONFIGURE_ARGS)
@@ -342,6 +348,7 @@ help:
 	    'make check-releases  the overlay on Debian 12, 13 and sid; RELEASES=... for some' \
 	    'make check-patches   the device in the trees of FFmpeg 5.1 to 9.0' \
 	    'make upstream-series the device as a series of patches for FFmpeg' \
+	    'make check-apps      the tests with servers, players, browsers, Python' \
 	    'make check-deb       the tarball and the Debian package, in a root of its own' \
 	    'make bench           compare with x11grab' \
 	    'make bench-doc       that, and put its chart into the manual' \
@@ -355,8 +362,8 @@ help:
 	    'demo, check and bench install what is missing (tools/deps tells what).'
 
 .PHONY: all doc examples check-build check check-sanitize check-long check-releases \
-    check-patches check-deb upstream-series demo bench bench-doc install uninstall dist deb \
-    clean distclean help
+    check-patches check-deb check-apps upstream-series demo bench bench-doc install \
+    uninstall dist deb clean distclean help
 
 .SECONDARY:
 
