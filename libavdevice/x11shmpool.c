@@ -325,7 +325,8 @@ static av_cold int choose_source(AVFormatContext *s, const X11ShmpoolUrl *url)
 
 /* FFmpeg's own list of options for -sources is divided by colons: a number
  * alone is a display, too. */
-static av_cold int open_display(AVFormatContext *s, const char *url_display)
+static av_cold int open_display(AVFormatContext *s, X11ShmpoolDisplay *d,
+                                const char *url_display)
 {
     X11ShmpoolContext *c = s->priv_data;
     const char *name     = url_display && *url_display ? url_display :
@@ -338,7 +339,7 @@ static av_cold int open_display(AVFormatContext *s, const char *url_display)
         if (!with_colon)
             return AVERROR(ENOMEM);
     }
-    ret = x11shmpool_display_open(&c->display, with_colon ? with_colon : name,
+    ret = x11shmpool_display_open(d, with_colon ? with_colon : name,
                                   &s->interrupt_callback, s);
     av_free(with_colon);
 
@@ -408,7 +409,7 @@ static av_cold int x11shmpool_read_header(AVFormatContext *s)
         return ret;
 
     if ((ret = check_selection(s, &url)) < 0 ||
-        (ret = open_display(s, url.display)) < 0 ||
+        (ret = open_display(s, &c->display, url.display)) < 0 ||
         (ret = choose_source(s, &url)) < 0 ||
         (ret = choose_region(s, &url)) < 0 ||
         (ret = add_stream(s)) < 0)
@@ -548,15 +549,16 @@ static av_cold int x11shmpool_read_close(AVFormatContext *s)
 static av_cold int x11shmpool_get_device_list(AVFormatContext *s,
                                               AVDeviceInfoList *list)
 {
-    X11ShmpoolContext *c = s->priv_data;
+    X11ShmpoolDisplay display;  /* the context's may be in use */
     X11ShmpoolUrl url;
     int ret;
 
     if ((ret = x11shmpool_url_parse(&url, s->url ? s->url : "", s)) < 0)
         return ret;
-    if ((ret = open_display(s, url.display)) >= 0)
-        ret = x11shmpool_list_devices(&c->display, list);
-    x11shmpool_display_close(&c->display);
+    if ((ret = open_display(s, &display, url.display)) >= 0) {
+        ret = x11shmpool_list_devices(&display, list);
+        x11shmpool_display_close(&display);
+    }
     x11shmpool_url_uninit(&url);
 
     return ret;

@@ -207,7 +207,7 @@ static av_cold int query_extensions(X11ShmpoolDisplay *d)
                   XCB_DAMAGE_MAJOR_VERSION, XCB_DAMAGE_MINOR_VERSION);
 #endif
 #if CONFIG_LIBXCB_SHAPE
-    QUERY_VERSION(shape, shape, &xcb_shape_id, NULL, d->conn);
+    QUERY_VERSION(shape, shape, &xcb_shape_id, &d->shape_event, d->conn);
 #endif
 #if CONFIG_LIBXCB_COMPOSITE
     QUERY_VERSION(composite, composite, &xcb_composite_id, NULL, d->conn,

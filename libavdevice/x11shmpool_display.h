@@ -50,7 +50,7 @@ typedef struct X11ShmpoolDisplay {
      * connection down. Versions are major << 16 | minor, 0 where absent. */
     unsigned shm, xfixes, damage, randr, shape, composite;
     int shared_pixmaps;            ///< MIT-SHM has pixmaps in shared memory
-    uint8_t shm_event, xfixes_event, damage_event, randr_event;
+    uint8_t shm_event, xfixes_event, damage_event, randr_event, shape_event;
 
     AVIOInterruptCB interrupt;     ///< the application's
     int interruptible;             ///< ask it while waiting: this is a thread

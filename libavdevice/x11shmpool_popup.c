@@ -94,6 +94,89 @@ static void drop(X11ShmpoolPopups *p, X11ShmpoolPopup *popup, int destroyed)
     memmove(popup, popup + 1, (p->nb - place) * sizeof(*popup));
 }
 
+#if CONFIG_LIBXCB_SHAPE
+
+static void watch_shape(X11ShmpoolDisplay *d, xcb_window_t window)
+{
+    if (d->shape)
+        xcb_shape_select_input(d->conn, window, 1);
+}
+
+static void shape_event(X11ShmpoolPopups *p, const xcb_generic_event_t *event)
+{
+    const xcb_shape_notify_event_t *e = (const void *)event;
+    X11ShmpoolPopup *popup;
+
+    if (p->display->shape && (event->response_type & 0x7f) ==
+                             p->display->shape_event + XCB_SHAPE_NOTIFY &&
+        (popup = find(p, e->affected_window)))
+        popup->stale = 1;
+}
+
+static unsigned ask_shape(X11ShmpoolDisplay *d, xcb_window_t window)
+{
+    return d->shape ? xcb_shape_get_rectangles(d->conn, window,
+                                               XCB_SHAPE_SK_BOUNDING).sequence :
+                      0;
+}
+
+/* The origin of a shape is the window's, within its border. */
+static int get_shape(X11ShmpoolPopup *popup, X11ShmpoolDisplay *d,
+                     unsigned sequence, int border)
+{
+    const X11ShmpoolRect all = { 0, 0, popup->rect.w, popup->rect.h };
+    xcb_shape_get_rectangles_reply_t *reply;
+    const xcb_rectangle_t *r;
+    int nb, ret;
+
+    popup->shape[0] = all;
+    popup->nb_shape = 1;
+    if (!sequence)
+        return 0;
+    ret = x11shmpool_display_wait(d, sequence, (void **)&reply);
+    if (ret < 0)
+        return ret;
+    r  = xcb_shape_get_rectangles_rectangles(reply);
+    nb = xcb_shape_get_rectangles_rectangles_length(reply);
+    if (nb <= X11SHMPOOL_POPUP_SHAPES) {
+        popup->nb_shape = nb;
+        for (int i = 0; i < nb; i++)
+            popup->shape[i] = x11shmpool_rect_intersect(all,
+                (X11ShmpoolRect){ r[i].x + border, r[i].y + border,
+                                  r[i].width, r[i].height });
+    }
+    free(reply);
+    return 0;
+}
+
+#else
+
+static void watch_shape(X11ShmpoolDisplay *d av_unused,
+                        xcb_window_t window av_unused)
+{
+}
+
+static void shape_event(X11ShmpoolPopups *p av_unused,
+                        const xcb_generic_event_t *event av_unused)
+{
+}
+
+static unsigned ask_shape(X11ShmpoolDisplay *d av_unused,
+                          xcb_window_t window av_unused)
+{
+    return 0;
+}
+
+static int get_shape(X11ShmpoolPopup *popup, X11ShmpoolDisplay *d av_unused,
+                     unsigned sequence av_unused, int border av_unused)
+{
+    popup->shape[0] = (X11ShmpoolRect){ 0, 0, popup->rect.w, popup->rect.h };
+    popup->nb_shape = 1;
+    return 0;
+}
+
+#endif
+
 static void add(X11ShmpoolPopups *p, xcb_window_t window)
 {
     xcb_connection_t *conn = p->display->conn;
@@ -108,6 +191,7 @@ static void add(X11ShmpoolPopups *p, xcb_window_t window)
         .damage = xcb_generate_id(conn),
         .stale  = 1,
     };
+    watch_shape(p->display, window);
     xcb_composite_redirect_window(conn, window,
                                   XCB_COMPOSITE_REDIRECT_AUTOMATIC);
     xcb_damage_create(conn, popup->damage, window,
@@ -205,62 +289,6 @@ static int restack(X11ShmpoolPopups *p)
     free(tree);
     return 0;
 }
-
-#if CONFIG_LIBXCB_SHAPE
-
-static unsigned ask_shape(X11ShmpoolDisplay *d, xcb_window_t window)
-{
-    return d->shape ? xcb_shape_get_rectangles(d->conn, window,
-                                               XCB_SHAPE_SK_BOUNDING).sequence :
-                      0;
-}
-
-/* The origin of a shape is the window's, within its border. */
-static int get_shape(X11ShmpoolPopup *popup, X11ShmpoolDisplay *d,
-                     unsigned sequence, int border)
-{
-    const X11ShmpoolRect all = { 0, 0, popup->rect.w, popup->rect.h };
-    xcb_shape_get_rectangles_reply_t *reply;
-    const xcb_rectangle_t *r;
-    int nb, ret;
-
-    popup->shape[0] = all;
-    popup->nb_shape = 1;
-    if (!sequence)
-        return 0;
-    ret = x11shmpool_display_wait(d, sequence, (void **)&reply);
-    if (ret < 0)
-        return ret;
-    r  = xcb_shape_get_rectangles_rectangles(reply);
-    nb = xcb_shape_get_rectangles_rectangles_length(reply);
-    if (nb <= X11SHMPOOL_POPUP_SHAPES) {
-        popup->nb_shape = nb;
-        for (int i = 0; i < nb; i++)
-            popup->shape[i] = x11shmpool_rect_intersect(all,
-                (X11ShmpoolRect){ r[i].x + border, r[i].y + border,
-                                  r[i].width, r[i].height });
-    }
-    free(reply);
-    return 0;
-}
-
-#else
-
-static unsigned ask_shape(X11ShmpoolDisplay *d av_unused,
-                          xcb_window_t window av_unused)
-{
-    return 0;
-}
-
-static int get_shape(X11ShmpoolPopup *popup, X11ShmpoolDisplay *d av_unused,
-                     unsigned sequence av_unused, int border av_unused)
-{
-    popup->shape[0] = (X11ShmpoolRect){ 0, 0, popup->rect.w, popup->rect.h };
-    popup->nb_shape = 1;
-    return 0;
-}
-
-#endif
 
 static int same_pixels(const X11ShmpoolFormat *a, const X11ShmpoolFormat *b)
 {
@@ -462,6 +490,8 @@ void x11shmpool_popups_event(X11ShmpoolPopups *p,
 
         if ((popup = find(p, e->drawable)))
             popup->stale = 1;
+    } else {
+        shape_event(p, event);
     }
 }
 
