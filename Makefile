@@ -238,6 +238,7 @@ check-sanitize:
 # recording. The environment may ask for more or less of each.
 X11SHMPOOL_FREEZES      ?= 100000
 X11SHMPOOL_CYCLES       ?= 10000
+X11SHMPOOL_STORM_SECONDS ?= 20
 X11SHMPOOL_SOAK_SECONDS ?= 1800
 LONG_LIMIT              ?= 14400
 
@@ -253,6 +254,8 @@ check-long:
 	done; \
 	X11SHMPOOL_CYCLES=$(X11SHMPOOL_CYCLES) \
 	$(LONG_RUN) -l long -o long/stress.sum device/stress || status=1; \
+	X11SHMPOOL_STORM_SECONDS=$(X11SHMPOOL_STORM_SECONDS) \
+	$(LONG_RUN) -l long -o long/storm.sum device/storm || status=1; \
 	X11SHMPOOL_SOAK_SECONDS=$(X11SHMPOOL_SOAK_SECONDS) \
 	$(LONG_RUN) -l long -k -o long/soak.sum long/soak || status=1; \
 	$(sum_up) long/*.sum; rm -rf long; exit $$status
