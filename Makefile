@@ -336,6 +336,7 @@ clean:
 
 distclean: clean
 	rm -f config.h config.mak config.log config.stamp
+	rm -rf deb x11shmpool-*.tar.xz
 	@if grep -q '^# Made by x11shmpool' Makefile 2>/dev/null; then rm -f Makefile; fi
 	@rmdir libavdevice tests/* tests doc/examples doc 2>/dev/null || :
 
