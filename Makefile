@@ -169,7 +169,7 @@ doc/ffmpeg-x11shmpool.1: $(TEXI) config.mak
 	    $(PANDOC) -s -f docbook -t man --wrap=none -M title=FFMPEG-X11SHMPOOL \
 	        -V section=1 -V header='x11shmpool $(VERSION)' | \
 	    awk '/^\.SH / { $$0 = toupper($$0) } \
-	         { gsub(/ =TQ= /, "\n.TQ\n"); gsub(/\\f\[V\]/, "\\f[B]"); print }' >$@
+	         { gsub(/ =TQ= /, "\n.TQ\n"); gsub(/\\f\[(V|CR)\]/, "\\f[B]"); print }' >$@
 	$(Q)rm -f $@.xml
 
 ### Tests and examples

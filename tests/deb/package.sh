@@ -98,7 +98,7 @@ check 'the man page is where man looks' sh -c \
     'zcat /usr/share/man/man1/ffmpeg-x11shmpool.1.gz | grep -q pool_size'
 doc=/usr/share/doc/$package
 missing=
-for image in $(sed -n 's/.*<img src="\([^"]*\)".*/\1/p' $doc/x11shmpool.html); do
+for image in $(sed -n 's/.*<img [^>]*src="\([^"]*\)".*/\1/p' $doc/x11shmpool.html); do
     [ -s "$doc/$image" ] || missing="$missing $image"
 done
 check 'the manual has its images' sh -c 'test -z "$1" || { ls -la $0; false; }' $doc "$missing"
