@@ -306,7 +306,7 @@ INSTALLER = MARKER='$(MARKER)' DESTDIR='$(DESTDIR)' LIBDIR='$(LIBDIR)' \
 install: all
 	@$(INSTALLER) install $(OVERLAY) $(foreach f,$(MAN),$(f) $(MANDIR)/man1) \
 	    $(foreach f,$(HTML) $(if $(HTML),$(IMAGES)),$(f) $(DOCDIR)) \
-	    $(foreach f,$(wildcard $(SRC_PATH)/doc/examples/*.[ch] $(SRC_PATH)/doc/examples/*.py),$(f) $(DOCDIR)/examples)
+	    $(foreach f,$(wildcard $(addprefix $(SRC_PATH)/doc/examples/,*.[ch] *.py *.sh)),$(f) $(DOCDIR)/examples)
 
 uninstall:
 	@$(INSTALLER) uninstall
