@@ -230,7 +230,7 @@ static int take(X11ShmpoolEngine *e)
 
     pthread_mutex_lock(&e->lock);
     e->stats.slots = x11shmpool_pool_slots(e->capture->pool);
-    if (ret == 0) {
+    if (!ret) {
         push(e, &frame);
     } else if (ret == AVERROR(EAGAIN)) {
         e->stats.dropped++;

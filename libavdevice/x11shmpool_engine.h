@@ -78,7 +78,7 @@ void x11shmpool_engine_free(X11ShmpoolEngine **engine);
  * @param pts      its timestamp, µs since the epoch, on the frame grid
  * @return 0; AVERROR(EAGAIN); AVERROR_EXIT when interrupted: receiving can go
  *         on afterwards; else what ended the stream, once all frames before it
- *         have been received (see x11shmpool_capture_frame())
+ *         have been received (see x11shmpool_capture_receive())
  */
 int x11shmpool_engine_receive(X11ShmpoolEngine *engine, int nonblock,
                               X11ShmpoolFrame *frame, int64_t *pts);

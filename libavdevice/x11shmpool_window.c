@@ -158,7 +158,7 @@ static int find_client(X11ShmpoolDisplay *d, xcb_atom_t state,
     int ret, found;
 
     ret   = get_property(d, property, 32, &reply);
-    found = reply != NULL;
+    found = !!reply;
     free(reply);
     if (ret < 0 || found || !depth) {
         x11shmpool_display_discard(d, tree);
