@@ -270,6 +270,7 @@ check-releases:
 # The device in FFmpeg's own tree; RELEASES=7.1 for one.
 check-patches:
 	@$(SRC_PATH)/tools/deps patches
+	@test -f config.mak || $(SRC_PATH)/configure $(CONFIGURE_ARGS) >/dev/null
 	@BUILD=$$(pwd) $(SRC_PATH)/tests/patches/run $(RELEASES)
 
 upstream-series:

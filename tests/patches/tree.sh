@@ -39,6 +39,12 @@ in_dir() (
     shift
     "$@"
 )
+# it NAME COMMAND...: check, under the way that is being tried, for the table
+it() {
+    it_name=$1
+    shift
+    check "$way: $it_name" "$@"
+}
 say() {
     apply_status=0
     sh "$apply" "$@" >"$work/said" 2>&1 || apply_status=$?
@@ -47,13 +53,14 @@ say() {
 
 ### Applied
 
+way=apply
 state "$tree" >"$work/state.before"
-check 'patches/apply' say "$tree"
+it 'patches/apply' say "$tree"
 for file in "$SRC"/libavdevice/x11shmpool*.[ch]; do
     cmp -s "$file" "$tree/libavdevice/${file##*/}" || echo "${file##*/}"
 done >"$work/different"
-check "the device's sources are the same bytes" test ! -s "$work/different"
-check 'its section of the manual too' cmp "$SRC/doc/indev.texi" "$tree/doc/x11shmpool.texi"
+it "the device's sources are the same bytes" test ! -s "$work/different"
+it 'its section of the manual too' cmp "$SRC/doc/indev.texi" "$tree/doc/x11shmpool.texi"
 state "$tree" >"$work/state.applied"
 (cd "$SRC/libavdevice" && ls x11shmpool*.[ch]) | sed 's,^,./libavdevice/,' >"$work/expected"
 printf '%s\n' ./doc/x11shmpool.texi ./x11shmpool.applied >>"$work/expected"
@@ -63,11 +70,11 @@ diff "$work/state.before" "$work/state.applied" | sed -n 's/^[<>] //p' |
     sed 's/^[0-9a-f]\{32\}  //; s/ regular file [0-7]*$//; s/ directory [0-7]*$//' |
     sort -u >"$work/touched"
 sort -o "$work/expected" "$work/expected"
-check 'nothing else is touched' diff "$work/expected" "$work/touched"
-check 'a second application is refused' fails 1 say "$tree"
-check 'for what it is' matches 'has x11shmpool already' "$work/said"
+it 'nothing else is touched' diff "$work/expected" "$work/touched"
+it 'a second application is refused' fails 1 say "$tree"
+it 'for what it is' matches 'has x11shmpool already' "$work/said"
 state "$tree" >"$work/state"
-check 'and changes nothing' diff "$work/state.applied" "$work/state"
+it 'and changes nothing' diff "$work/state.applied" "$work/state"
 
 ### Built: static, then shared
 
@@ -119,25 +126,26 @@ for way in static shared; do
     dir=$work/$way
     set -- --disable-shared --enable-static
     [ $way = static ] || set -- --enable-shared --disable-static
-    check "configure, $way" set_up "$dir" $recording $xcb_all "$@"
-    check "the device is on" matches '^#define CONFIG_X11SHMPOOL_INDEV 1' "$dir/config_components.h"
-    check "make, $way" sh -c "make -C '$dir' $jobs ffmpeg >'$dir.make' 2>&1 ||
+    it "configure" set_up "$dir" $recording $xcb_all "$@"
+    it "the device is on" matches '^#define CONFIG_X11SHMPOOL_INDEV 1' "$dir/config_components.h"
+    it "make" sh -c "make -C '$dir' $jobs ffmpeg >'$dir.make' 2>&1 ||
         { grep -v '^[A-Z]' '$dir.make'; false; }"
-    check 'without a warning of ours' lacks '(x11shmpool|alldevices).*warning' "$dir.make"
+    it 'without a warning of ours' lacks '(x11shmpool|alldevices).*warning' "$dir.make"
     if [ $way = shared ]; then
         LD_LIBRARY_PATH=$(for lib in util codec format device filter; do
             printf '%s:' "$dir/libav$lib"; done)$dir/libswscale:$dir/libswresample:$dir/libpostproc
         export LD_LIBRARY_PATH
-        check 'it is the tree that runs' sh -c "ldd '$dir/ffmpeg' | grep 'libavdevice.*=> $dir/'"
+        it 'it is the tree that runs' sh -c "ldd '$dir/ffmpeg' | grep 'libavdevice.*=> $dir/'"
     fi
-    check "ffmpeg, $way, has the device" sh -c "'$dir/ffmpeg' -hide_banner -devices | grep x11shmpool"
-    check "and records the screen, pixel for pixel" record "$dir/ffmpeg"
+    it "ffmpeg has the device" sh -c "'$dir/ffmpeg' -hide_banner -devices | grep x11shmpool"
+    it "and records the screen, pixel for pixel" record "$dir/ffmpeg"
     xsetroot -bitmap "$work/noise.xbm" -fg '#2bff01' -bg '#7700fe'
 done
 unset LD_LIBRARY_PATH
+way=static
 case $RELEASE in
-5.*) skip "the layout of the demuxer's struct" 'it is public in FFmpeg 5' ;;
-*)  check "the layout of the demuxer's struct is as the overlay declares it" \
+5.*) skip "$way: the layout of the demuxer's struct" 'it is public in FFmpeg 5' ;;
+*)  it "the layout of the demuxer's struct is as the overlay declares it" \
         $(conf CC) -std=c11 -D_ISOC11_SOURCE -fsyntax-only -I"$work/static" -I"$tree" \
         "$SRC/tests/patches/layout.c" ;;
 esac
@@ -160,9 +168,10 @@ chmod +x "$work/pkg-config"
 for lib in xcb-composite xcb-damage xcb-shape xcb-xfixes xcb-randr xcb-shm xcb; do
     HIDDEN=$lib
     export HIDDEN
+    way="without $lib"
     dir=$work/without
     rm -rf "$dir"
-    check "configure without $lib" set_up "$dir" --disable-programs --disable-doc \
+    it configure set_up "$dir" --disable-programs --disable-doc \
         --disable-avfilter --disable-swscale --disable-swresample --disable-bzlib --disable-lzma \
         --disable-sdl2 --disable-vaapi --disable-vdpau --disable-xlib --disable-zlib --disable-iconv \
         --disable-optimizations --pkg-config="$work/pkg-config"
@@ -170,58 +179,61 @@ for lib in xcb-composite xcb-damage xcb-shape xcb-xfixes xcb-randr xcb-shm xcb; 
     xcb-randr|xcb-shm|xcb) on=0 ;;
     *) on=1 ;;
     esac
-    check "the device is $(test $on = 1 && echo on || echo off)" \
+    it "the device is $(test $on = 1 && echo on || echo off)" \
         matches "^#define CONFIG_X11SHMPOOL_INDEV $on" "$dir/config_components.h"
-    check 'make' sh -c "make -C '$dir' $jobs >'$dir.make' 2>&1 || { grep -v '^[A-Z]' '$dir.make'; false; }"
-    check 'without a warning of ours' lacks '(x11shmpool|alldevices).*warning' "$dir.make"
+    it 'make' sh -c "make -C '$dir' $jobs >'$dir.make' 2>&1 || { grep -v '^[A-Z]' '$dir.make'; false; }"
+    it 'without a warning of ours' lacks '(x11shmpool|alldevices).*warning' "$dir.make"
     uninstalled=$(find "$dir" -name '*-uninstalled.pc' -exec dirname {} + | sort -u | tr '\n' :)
-    check 'a program is linked' $(conf CC) -o "$work/keep" "$SRC/doc/examples/keep_frames.c" \
+    it 'a program is linked' $(conf CC) -o "$work/keep" "$SRC/doc/examples/keep_frames.c" \
         -D_POSIX_C_SOURCE=200809L -I"$dir" \
         $(PKG_CONFIG_PATH=$uninstalled pkg-config --static --cflags --libs \
             libavdevice-uninstalled libavformat-uninstalled libavcodec-uninstalled libavutil-uninstalled)
     if [ $on = 1 ]; then
-        check 'and records' sh -c "timeout 20 '$work/keep' '$DISPLAY' 7 | grep '^stat_captured'"
+        it 'and records' sh -c "timeout 20 '$work/keep' '$DISPLAY' 7 | grep '^stat_captured'"
     else
-        check 'and has no such device' sh -c "timeout 20 '$work/keep' '$DISPLAY' 7 2>&1 | grep 'no x11shmpool'"
+        it 'and has no such device' sh -c "timeout 20 '$work/keep' '$DISPLAY' 7 2>&1 | grep 'no x11shmpool'"
     fi
 done
 unset HIDDEN
 
 ### The manual, by FFmpeg's own rules
 
+way=manual
 dir=$work/docs
-check 'configure with its documentation' set_up "$dir" --disable-programs --disable-autodetect
-check 'HTML and man page of the devices' sh -c "make -C '$dir' doc/ffmpeg-devices.html \
+it 'configure with its documentation' set_up "$dir" --disable-programs --disable-autodetect
+it 'HTML and man page of the devices' sh -c "make -C '$dir' doc/ffmpeg-devices.html \
     doc/ffmpeg-devices.1 >'$dir.make' 2>&1 || { cat '$dir.make'; false; }"
-check 'without a warning of ours' lacks 'x11shmpool\.texi' "$dir.make"
-check 'HTML has the section' matches '>[0-9.]* *x11shmpool<' "$dir/doc/ffmpeg-devices.html"
-check 'and an option' matches 'damage_metadata' "$dir/doc/ffmpeg-devices.html"
-check 'so has the man page' matches '^\.(SS|Sh) "?x11shmpool' "$dir/doc/ffmpeg-devices.1"
-check 'and its option' matches 'damage_metadata' "$dir/doc/ffmpeg-devices.1"
+it 'without a warning of ours' lacks 'x11shmpool\.texi' "$dir.make"
+it 'HTML has the section' matches '>[0-9.]* *x11shmpool<' "$dir/doc/ffmpeg-devices.html"
+it 'and an option' matches 'damage_metadata' "$dir/doc/ffmpeg-devices.html"
+it 'so has the man page' matches '^\.(SS|Sh) "?x11shmpool' "$dir/doc/ffmpeg-devices.1"
+it 'and its option' matches 'damage_metadata' "$dir/doc/ffmpeg-devices.1"
 rm -rf "$dir"
 
 ### Taken out again
 
-check 'patches/apply --reverse' say --reverse "$tree"
+way=reverse
+it 'patches/apply --reverse' say --reverse "$tree"
 state "$tree" >"$work/state"
-check 'the tree is as it was' diff "$work/state.before" "$work/state"
-check 'taken out a second time is refused' fails 1 say --reverse "$tree"
-check 'for what it is' matches 'does not have x11shmpool' "$work/said"
+it 'the tree is as it was' diff "$work/state.before" "$work/state"
+it 'taken out a second time is refused' fails 1 say --reverse "$tree"
+it 'for what it is' matches 'does not have x11shmpool' "$work/said"
 
 ### What does not fit changes nothing
 
 # refused NAME PATTERN [OPTION]: what patches/apply says; the tree stays as it is
 refused() {
     state "$tree" >"$work/state.1"
-    check "$1: refused" fails 1 say ${3:-} "$tree"
-    check 'for what it is' matches "$2" "$work/said"
+    it "$1: refused" fails 1 say ${3:-} "$tree"
+    it 'for what it is' matches "$2" "$work/said"
     state "$tree" >"$work/state.2"
-    check 'and nothing is changed' diff "$work/state.1" "$work/state.2"
+    it 'and nothing is changed' diff "$work/state.1" "$work/state.2"
 }
+way=refused
 cp "$tree/RELEASE" "$work/RELEASE"
 echo 6.1.1 >"$tree/RELEASE"
 refused 'a release that is not known' 'no patch is for FFmpeg 6\.1\.1'
-check 'with those that are' matches 'patches for: 5\.1 7\.1 8\.1 9\.0' "$work/said"
+it 'with those that are' matches 'patches for: 5\.1 7\.1 8\.1 9\.0' "$work/said"
 cp "$work/RELEASE" "$tree/RELEASE"
 sed -i 's/^xcbgrab_indev_deps=.*/xcbgrab_indev_deps="libxcb something_else"/' "$tree/configure"
 refused 'a tree that somebody else has patched' 'configure'
@@ -246,12 +258,12 @@ PATH=$work/bin:$PATH
 refused 'the disk is full' 'no space'
 PATH=$old_path
 
-check 'applied again' say "$tree"
+it 'applied again' say "$tree"
 echo '/* mine */' >>"$tree/libavdevice/x11shmpool_clock.c"
 refused 'taking out what was changed since' 'x11shmpool_clock.c was changed' --reverse
 cp "$SRC/libavdevice/x11shmpool_clock.c" "$tree/libavdevice/x11shmpool_clock.c"
-check 'taken out again' say --reverse "$tree"
+it 'taken out again' say --reverse "$tree"
 state "$tree" >"$work/state"
-check 'the tree is as it was, again' diff "$work/state.before" "$work/state"
+it 'the tree is as it was, again' diff "$work/state.before" "$work/state"
 
 done_testing

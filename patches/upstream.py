@@ -1,0 +1,137 @@
+#!/usr/bin/env python3
+#
+# The device's sources as FFmpeg's own tree has such files: without what tells
+# releases apart, with FFmpeg's licence header and names; and patches/fate.c. Used
+# by patches/series.
+#   patches/upstream.py LIBAVDEVICE OUT
+#
+# This file is part of x11shmpool.
+#
+# x11shmpool is free software; you can redistribute it and/or
+# modify it under the terms of the GNU Lesser General Public
+# License as published by the Free Software Foundation; either
+# version 2.1 of the License, or (at your option) any later version.
+#
+# x11shmpool is distributed in the hope that it will be useful,
+# but WITHOUT ANY WARRANTY; without even the implied warranty of
+# MERCHANTABILITY or FITNESS FOR A PARTICULAR PURPOSE.  See the GNU
+# Lesser General Public License for more details.
+#
+# You should have received a copy of the GNU Lesser General Public
+# License along with x11shmpool; if not, write to the Free Software
+# Foundation, Inc., 51 Franklin Street, Fifth Floor, Boston, MA 02110-1301 USA
+
+import os
+import re
+import sys
+
+INCLUDES = '''\
+#include "libavcodec/packet.h"
+#include "libavdevice/avdevice.h"
+#include "libavformat/demux.h"
+#include "libavformat/internal.h"
+'''
+SET_STATE = '''\
+static int x11shmpool_set_state(AVFormatContext *s,
+                                enum FFInputFormatStreamState state)
+{
+    return state == FF_INFMT_STATE_PAUSE ? x11shmpool_pause(s) :
+                                           x11shmpool_play(s);
+}
+'''
+
+
+def once(text, pattern, replacement):
+    text, n = re.subn(pattern, lambda m: m.expand(replacement), text, flags=re.M)
+    if n != 1:
+        sys.exit('upstream.py: %d times: %s' % (n, pattern))
+    return text
+
+
+def without_compat(text):
+    """x11shmpool.c as for the one release whose tree it goes into"""
+    text = once(text, r'^#include "libavcodec/packet.h"\n', INCLUDES)
+    text = once(text, r'^#include "libavutil/error.h"\n', r'\g<0>#include "libavutil/internal.h"\n')
+    text = once(text, r'^#include "x11shmpool_compat.h"\n', '')
+    text = once(text, r'^X11SHMPOOL_PLAY_PAUSE_DECLARE\(.*\)\n', SET_STATE)
+    text = once(text, r'^    X11SHMPOOL_PLAY_PAUSE\(.*\)\n',
+                '    .read_set_state          = x11shmpool_set_state,\n')
+    text = once(text, r'X11SHMPOOL_SET_FRAMERATE\((\S+), (\S+)\);', r'\1->framerate = \2;')
+    text = once(text, r'X11SHMPOOL_DEMUXER', 'FFInputFormat')
+    text = once(text, r'X11SHMPOOL_FLAG_INIT_CLEANUP', 'FF_INFMT_FLAG_INIT_CLEANUP')
+    # aligned as before
+    text = re.sub(r'^    X11SHMPOOL_P\((\w+)\)( *)=',
+                  lambda m: '    ' + ('.p.' + m[1]).ljust(len(m[0]) - 5) + '=', text, flags=re.M)
+    return text
+
+
+def unclosed(line):
+    """the columns of the parentheses that a line leaves open"""
+    line = re.sub(r'"(\\.|[^"\\])*"|\'(\\.|[^\'\\])*\'', lambda m: '"' * len(m[0]), line)
+    stack = []
+    for column, c in enumerate(line):
+        if c in '([{':
+            stack.append(column)
+        elif c in ')]}' and stack:
+            stack.pop()
+    return stack
+
+
+def prefixed(text, names):
+    """functions that other files call have FFmpeg's prefix for them; what was
+    aligned with a parenthesis still is"""
+    pattern = re.compile(r'\b(%s)\b(?!\.h|")' % '|'.join(sorted(names, key=len, reverse=True)))
+    moved = {}
+    out = []
+    for line in text.split('\n'):
+        indent = len(line) - len(line.lstrip())
+        shift = moved.get(indent, 0) if line.strip() else 0
+        new = ' ' * shift + pattern.sub(r'ff_\1', line)
+        for was, now in zip(unclosed(line), unclosed(new)):
+            moved[was + 1] = now - was
+        if not line or line[0] in '{}#' or line.rstrip().endswith((';', '{', '*/')):
+            moved = {}
+        out.append(new.rstrip())
+    return '\n'.join(out)
+
+
+def documented(text):
+    """doxygen comments of several lines begin and end on lines of their own"""
+    def spread(m):
+        lines = [re.sub(r'^ *\*? {0,2}', '', line).rstrip() for line in m[2].split('\n')]
+        if len(lines) == 1:
+            return m[0]
+        return '\n'.join([m[1] + '/**'] + [m[1] + ' * ' + line if line else m[1] + ' *'
+                                           for line in lines] + [m[1] + ' */'])
+    return re.sub(r'^( *)/\*\* (?!@file)(\S.*?) *\*/$', spread, text, flags=re.M | re.S)
+
+
+def main():
+    source, out = sys.argv[1:]
+    files = {}
+    names = set()
+    for name in sorted(os.listdir(source)):
+        if not re.fullmatch(r'x11shmpool\w*\.[ch]', name) or name == 'x11shmpool_compat.h':
+            continue
+        with open(os.path.join(source, name)) as f:
+            files[name] = f.read()
+        if name.endswith('.h'):
+            code = re.sub(r'/\*.*?\*/', '', files[name], flags=re.S)
+            names.update(re.findall(r'\b(x11shmpool_\w+)\(', code))
+    with open(os.path.join(os.path.dirname(__file__), 'fate.c')) as f:
+        text = f.read()
+    files['tests/x11shmpool.c'] = once(text, r' patches/series makes it .*', '')
+    os.makedirs(os.path.join(out, 'tests'), exist_ok=True)
+    for name, text in files.items():
+        if name == 'x11shmpool.c':
+            text = without_compat(text)
+        text = text.replace('This file is part of x11shmpool.', 'This file is part of FFmpeg.')
+        text = text.replace(' * x11shmpool is free software;', ' * FFmpeg is free software;')
+        text = text.replace(' * x11shmpool is distributed in', ' * FFmpeg is distributed in')
+        text = text.replace('License along with x11shmpool;', 'License along with FFmpeg;')
+        text = documented(prefixed(text, names))
+        with open(os.path.join(out, name), 'w') as f:
+            f.write(text)
+
+
+main()
