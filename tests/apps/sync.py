@@ -1,0 +1,77 @@
+"""How far sound and picture are apart in a recording of tests/tools/flash.
+
+sync.py RECORDING LIMIT   prints beep minus flash; fails where a flash's is
+                          beyond LIMIT ms, or where flashes or beeps are missing
+"""
+# This file is part of x11shmpool.
+#
+# x11shmpool is free software; you can redistribute it and/or
+# modify it under the terms of the GNU Lesser General Public
+# License as published by the Free Software Foundation; either
+# version 2.1 of the License, or (at your option) any later version.
+#
+# x11shmpool is distributed in the hope that it will be useful,
+# but WITHOUT ANY WARRANTY; without even the implied warranty of
+# MERCHANTABILITY or FITNESS FOR A PARTICULAR PURPOSE.  See the GNU
+# Lesser General Public License for more details.
+#
+# You should have received a copy of the GNU Lesser General Public
+# License along with x11shmpool; if not, write to the Free Software
+# Foundation, Inc., 51 Franklin Street, Fifth Floor, Boston, MA 02110-1301 USA
+
+import sys
+
+import av
+import numpy as np
+
+
+def flashes(path):
+    """When the picture turns white, in seconds."""
+    starts, was = [], True
+    with av.open(path) as file:
+        for frame in file.decode(video=0):
+            plane = np.frombuffer(frame.planes[0], np.uint8)
+            white = plane[::997].mean() > 128
+            if white and not was:
+                starts.append(frame.time)
+            was = white
+    return starts
+
+
+def beeps(path):
+    """When the sound sets in, in seconds."""
+    starts, last = [], None
+    with av.open(path) as file:
+        for frame in file.decode(audio=0):
+            if frame.pts is None:
+                continue
+            level = np.abs(frame.to_ndarray().reshape(len(frame.layout.channels), -1)[0])
+            for i in np.flatnonzero(level > 0.05):
+                t = frame.time + i / frame.sample_rate
+                if last is None or t - last > 0.4:
+                    starts.append(t)
+                last = t
+    return starts
+
+
+def main(path, limit):
+    pictures, sounds = flashes(path), beeps(path)
+    if not pictures or not sounds:
+        print(f'{len(pictures)} flashes, {len(sounds)} beeps')
+        return 1
+    # The ends of the recording may hold only one of a pair.
+    inner = [t for t in pictures if sounds[0] - 0.4 < t < sounds[-1] + 0.4]
+    apart = np.array([min(sounds, key=lambda s: abs(s - t)) - t for t in inner]) * 1000
+    tenth = max(1, len(apart) // 10)
+    print(f'{len(inner)} flashes, {len(sounds)} beeps in {inner[-1] - inner[0]:.0f} s: '
+          f'sound after picture median {np.median(apart):.1f} ms, '
+          f'from {apart.min():.1f} to {apart.max():.1f}; '
+          f'first tenth {np.median(apart[:tenth]):.1f}, last {np.median(apart[-tenth:]):.1f}')
+    whole = abs(len(inner) - (inner[-1] - inner[0] + 1)) < 1.5
+    return not (whole and np.abs(apart).max() <= limit)
+
+
+if __name__ == '__main__':
+    if len(sys.argv) != 3:
+        sys.exit(__doc__)
+    sys.exit(main(sys.argv[1], float(sys.argv[2])))
