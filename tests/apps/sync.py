@@ -1,7 +1,8 @@
 """How far sound and picture are apart in a recording of tests/tools/flash.
 
-sync.py RECORDING LIMIT   prints beep minus flash; fails where a flash's is
-                          beyond LIMIT ms, or where flashes or beeps are missing
+sync.py RECORDING LIMIT   prints beep minus flash; fails where one in a hundred is
+                          beyond LIMIT ms, any by a frame more (a busy machine
+                          paints or captures one late), or some are missing
 """
 # This file is part of x11shmpool.
 #
@@ -68,7 +69,8 @@ def main(path, limit):
           f'from {apart.min():.1f} to {apart.max():.1f}; '
           f'first tenth {np.median(apart[:tenth]):.1f}, last {np.median(apart[-tenth:]):.1f}')
     whole = abs(len(inner) - (inner[-1] - inner[0] + 1)) < 1.5
-    return not (whole and np.abs(apart).max() <= limit)
+    beyond = np.abs(apart) > limit
+    return not (whole and beyond.mean() <= 0.01 and np.abs(apart).max() <= limit + 1000 / 60)
 
 
 if __name__ == '__main__':
