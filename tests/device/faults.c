@@ -320,6 +320,7 @@ static void partly_outside(void **state)
     for (int i = 0; i < 5; i++) {
         const int *r = regions[i];
         char options[128];
+        int warnings;
 
         for (int k = 0; k < 3; k++) {
             snprintf(options, sizeof(options), "grab_x=%d:grab_y=%d:"
@@ -332,10 +333,12 @@ static void partly_outside(void **state)
                               r[1] / 2, 60, 60, i);
             test_shot_true(d, screen, root, r[0], r[1], 1, options);
             test_device_close(&d);
-            if (test_log_count("", AV_LOG_WARNING) != 1) {
+            /* The figures are a warning where the machine was too busy. */
+            warnings = test_log_count("", AV_LOG_WARNING) -
+                       test_log_count("captured", AV_LOG_WARNING);
+            if (warnings != 1) {
                 test_log_print();
-                fail_msg("%s: %d warnings, not one", options,
-                         test_log_count("", AV_LOG_WARNING));
+                fail_msg("%s: %d warnings, not one", options, warnings);
             }
         }
     }
