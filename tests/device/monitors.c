@@ -857,6 +857,92 @@ static void older_randr(void **state)
     test_proxy_stop(&proxy);
 }
 
+static void is_listed(const AVDeviceInfoList *list, const char *query,
+                      const char *description)
+{
+    char name[128];
+
+    snprintf(name, sizeof(name), "%s.0%s", server->display, query);
+    for (int i = 0; i < list->nb_devices; i++)
+        if (!strcmp(list->devices[i]->device_name, name) &&
+            !strcmp(list->devices[i]->device_description, description))
+            return;
+    for (int i = 0; i < list->nb_devices; i++)
+        fprintf(stderr, "# %s [%s]\n", list->devices[i]->device_name,
+                list->devices[i]->device_description);
+    fail_msg("there is no '%s [%s]'", name, description);
+}
+
+/* As programs ask: by the device's name, or of a context that is open. */
+static void listed(void **state)
+{
+    (void)state;
+    need_server();
+    avdevice_register_all();
+    set_outputs();
+    test_randr_primary(screen, "DUMMY1");
+    for (int i = 0; i < 2; i++) {
+        AVDictionary *options = NULL;
+        AVDeviceInfoList *list = NULL;
+        int n;
+
+        if (i) {
+            d = device("monitor=DUMMY2");
+            n = avdevice_list_devices(d->ctx, &list);
+        } else {
+            av_dict_set(&options, "display", server->display, 0);
+            n = avdevice_list_input_sources(
+                av_find_input_format("x11shmpool"), NULL, options, &list);
+        }
+        assert_int_equal(n, 4);
+        assert_int_equal(list->nb_devices, 4);
+        assert_int_equal(list->default_device, 0);
+        is_listed(list, "", "screen 0, 1100x800, depth 24");
+        is_listed(list, "?monitor=DUMMY0",
+                  "monitor 1, DUMMY0, 320x240 at 0,0, 30 Hz");
+        is_listed(list, "?monitor=DUMMY1",
+                  "monitor 0, DUMMY1, 300x200 at 400,90, 30 Hz, primary");
+        is_listed(list, "?monitor=DUMMY2",
+                  "monitor 2, DUMMY2, 200x150 at 100,400, 30 Hz");
+        avdevice_free_list_devices(&list);
+        av_dict_free(&options);
+    }
+    expect(outputs[2].at, "after listing");
+}
+
+/* From one monitor to the next over a gap, which is black */
+static void follow_mouse_across(void **state)
+{
+    static const int at[][2] = { { 10, 10 }, { 310, 200 }, { 360, 220 },
+                                 { 500, 200 }, { 300, 450 }, { 1099, 799 } };
+    TestRect lit[3];
+
+    (void)state;
+    need_server();
+    set_outputs();
+    for (int i = 0; i < 3; i++)
+        lit[i] = outputs[i].at;
+    d = device("video_size=200x160:follow_mouse=centered");
+    for (size_t i = 0; i < sizeof(at) / sizeof(*at); i++) {
+        xcb_query_pointer_reply_t *p;
+        int x, y;
+
+        test_screen_warp(screen, at[i][0], at[i][1]);
+        /* The server keeps the pointer on a monitor. */
+        p = xcb_query_pointer_reply(screen->conn,
+                                    xcb_query_pointer(screen->conn, root),
+                                    NULL);
+        assert_non_null(p);
+        x = p->root_x - 100;
+        y = p->root_y - 80;
+        free(p);
+        x = x < 0 ? 0 : x > MAX_WIDTH  - 200 ? MAX_WIDTH  - 200 : x;
+        y = y < 0 ? 0 : y > MAX_HEIGHT - 160 ? MAX_HEIGHT - 160 : y;
+        expect_within((TestRect){ x, y, 200, 160 }, lit, 3,
+                      "following the pointer across monitors");
+    }
+}
+
 /*** Xvnc: the viewer's window gives the screen its size ***/
 
 static void set_viewer(TestRect to)
@@ -935,6 +1021,8 @@ int main(void)
         TEST(primary_moves),
         TEST(whole_screen),
         TEST(screen_size),
+        TEST(listed),
+        TEST(follow_mouse_across),
         TEST(older_randr),
     };
     const struct CMUnitTest on_xvnc[] = {

@@ -41,6 +41,7 @@
 #include <cmocka.h>
 #include <libavutil/time.h>
 #include <xcb/composite.h>
+#include <xcb/shape.h>
 
 #include "app.h"
 #include "proxy.h"
@@ -495,6 +496,82 @@ static void without_composite(void **state)
     assert_int_equal(test_log_count("", AV_LOG_WARNING), 1);
 }
 
+static xcb_window_t child_of(TestApp *app, int x, int y, int w, int h,
+                             unsigned seed)
+{
+    xcb_window_t child = test_app_window(app, &(TestAppOptions){
+        .x = 0, .y = 0, .w = w, .h = h, .unmanaged = 1, .hidden = 1,
+        .seed = seed });
+
+    xcb_reparent_window(app->s->conn, child, app->window, x, y);
+    xcb_map_window(app->s->conn, child);
+    test_app_wait_viewable(app, child, 1);
+    return child;
+}
+
+/* What an application's window is made of belongs to it, its border doesn't. */
+static void children_and_border(void **state)
+{
+    (void)state;
+    for (int k = 0; k < 2; k++) {
+        xcb_window_t child;
+
+        app_at(0, 100, 100, 201, 151);
+        child = child_of(apps[0], 20, 30, 90, 80, 40);
+        device("window_title=app 0:damage=%s", damages[k]);
+        expect_painted(apps[0], "with a child");
+        test_screen_noise(apps[0]->s, child, 5, 5, 50, 50, 41);
+        expect(apps[0], "a child was painted");
+        child_of(apps[0], 60, 60, 70, 70, 42);
+        expect(apps[0], "another child");
+        xcb_configure_window(apps[0]->s->conn, child, XCB_CONFIG_WINDOW_X,
+                             (const uint32_t[]){ 100 });
+        test_screen_sync(apps[0]->s);
+        expect(apps[0], "the child moved");
+        xcb_unmap_window(apps[0]->s->conn, child);
+        test_screen_sync(apps[0]->s);
+        expect(apps[0], "the child was unmapped");
+        xcb_configure_window(apps[0]->s->conn, apps[0]->window,
+                             XCB_CONFIG_WINDOW_BORDER_WIDTH,
+                             (const uint32_t[]){ 9 });
+        test_screen_sync(apps[0]->s);
+        expect_size(201, 151);
+        expect_painted(apps[0], "with a border");
+        device("window_title=app 0:damage=%s", damages[k]);
+        expect_size(201, 151);
+        expect_painted(apps[0], "opened with a border");
+    }
+}
+
+/* A window that is itself the child of another */
+static void child_window(void **state)
+{
+    (void)state;
+    for (int k = 0; k < 2; k++) {
+        TestApp child;
+        TestImage *last, *got;
+
+        app_at(0, 100, 100, 201, 151);
+        child = (TestApp){ apps[0]->s, child_of(apps[0], 20, 30, 90, 80, 40) };
+        child_of(apps[0], 60, 60, 70, 70, 42);
+        device("window_id=0x%x:damage=%s", child.window, damages[k]);
+        expect_size(90, 80);
+        expect_painted(&child, "a child that another covers");
+        test_app_move(apps[0], 300, -50, -1, -1);
+        expect_painted(&child, "its parent was moved");
+        last = test_shot(d);
+        test_app_show(apps[0], 0);
+        got = test_shot_after(d, LATE);
+        test_shot_same(last, got, "its parent was unmapped");
+        test_app_show(apps[0], 1);
+        expect_painted(&child, "its parent was mapped again");
+        test_app_destroy(apps[0]);
+        test_shot_ends(d, 2000);
+        test_image_free(&last);
+        test_image_free(&got);
+    }
+}
+
 static void with_alpha(void **state)
 {
     (void)state;
@@ -679,6 +756,48 @@ static void menus_before(void **state)
     test_image_free(&images[1]);
 }
 
+/* A tooltip with a tip: it is only where its shape is. */
+static void shaped_menus(void **state)
+{
+    const TestRect at = { 150, 120, 80, 100 };
+    const xcb_rectangle_t shape[] = { { 0, 0, 80, 60 }, { 30, 60, 20, 40 } };
+
+    (void)state;
+    for (int k = 0; k < 4; k++) {
+        xcb_window_t menu;
+        TestImage *whole, *got, *want;
+
+        app_at(0, 100, 100, 201, 151);
+        device("window_title=app 0:damage=%s", damages[k & 1]);
+        menu  = test_app_menu(apps[0], apps[0]->window, at.x, at.y, at.w, at.h,
+                              55);
+        whole = menu_image(menu, at.w, at.h);
+        expect_menus(apps[0], 1, &at, &whole, "a rectangle");
+        if (k & 2)
+            xcb_unmap_window(apps[0]->s->conn, menu);
+        xcb_shape_rectangles(apps[0]->s->conn, XCB_SHAPE_SO_SET,
+                             XCB_SHAPE_SK_BOUNDING,
+                             XCB_CLIP_ORDERING_UNSORTED, menu, 0, 0, 2, shape);
+        xcb_map_window(apps[0]->s->conn, menu);
+        test_screen_sync(apps[0]->s);
+        got  = test_shot_after(d, LATE);
+        want = test_screen_read_pixmap(screen, apps[0]->window, 201, 151);
+        for (int i = 0; i < 2; i++) {
+            for (int y = shape[i].y; y < shape[i].y + shape[i].height; y++)
+                for (int x = shape[i].x; x < shape[i].x + shape[i].width; x++)
+                    memcpy(want->pixel[(at.y - 100 + y) * want->width +
+                                       at.x - 100 + x],
+                           whole->pixel[y * whole->width + x],
+                           sizeof(*want->pixel));
+        }
+        test_shot_same(want, got, k & 2 ? "a menu with a shape" :
+                       "a menu that was given a shape");
+        test_image_free(&whole);
+        test_image_free(&want);
+        test_image_free(&got);
+    }
+}
+
 /* Menus of another depth than the window: what is opaque is drawn in as it
  * is. */
 static void menus_with_alpha(void **state)
@@ -768,6 +887,56 @@ static void id_reused(void **state)
             image = test_image_from_frame(frame);
             if (test_image_count(image, 0xab, 0xcd, 0xef) > 10)
                 fail_msg("another window with the same id was captured");
+            test_image_free(&image);
+            av_packet_unref(packet);
+        }
+        if (ret != AVERROR_EOF) {
+            test_log_print();
+            fail_msg("a window whose id was used again: %s", av_err2str(ret));
+        }
+        av_packet_free(&packet);
+        av_frame_free(&frame);
+    }
+}
+
+/* The new one is there before a new pixmap of the old one was asked for. */
+static void id_reused_while_resized(void **state)
+{
+    uint32_t state_of_rnd = 1;
+    TestApp *a;
+
+    (void)state;
+    for (int k = 0; k < 40; k++) {
+        AVPacket *packet = av_packet_alloc();
+        AVFrame *frame = av_frame_alloc();
+        xcb_window_t window;
+        int ret, frames = 0;
+
+        a = app_at(0, 100, 100, 201, 151);
+        window = a->window;
+        test_device_close(&d);
+        d = test_shot_open("x11shmpool", server->display,
+                           "window_title=app 0:framerate=500:draw_mouse=0");
+        assert_int_equal(test_device_read(d, packet, 2000), 0);
+        av_packet_unref(packet);
+        xcb_configure_window(a->s->conn, window, XCB_CONFIG_WINDOW_WIDTH,
+                             (const uint32_t[]){ 202 });
+        xcb_flush(a->s->conn);
+        state_of_rnd = state_of_rnd * 1664525 + 1013904223;
+        av_usleep((state_of_rnd >> 16) % 3000);
+        xcb_destroy_window(a->s->conn, window);
+        test_app_window(a, &(TestAppOptions){
+            .id = window, .x = 100, .y = 100, .w = 202, .h = 151,
+            .color = 0xabcdef, .unmanaged = 1 });
+        while ((ret = test_device_read(d, packet, 2000)) >= 0 &&
+               frames++ < 500) {
+            TestImage *image;
+
+            assert_int_equal(test_device_decode(d, packet, frame), 0);
+            image = test_image_from_frame(frame);
+            if (test_image_count(image, 0xab, 0xcd, 0xef) > 10)
+                fail_msg("another window with the same id was captured, "
+                         "try %d", k);
             test_image_free(&image);
             av_packet_unref(packet);
         }
@@ -1023,12 +1192,23 @@ static void managed_menus(void **state)
     test_app_move(apps[0], 120, 110, -1, -1);
     expect_menus(apps[0], 1, &at, &image, "the window moved in its frame");
     test_image_free(&image);
+
+    /* A dialogue has a frame and a recording of its own. */
+    app_at(1, 400, 400, 20, 20);
+    app_open(2, &(TestAppOptions){
+        .title = "dialogue", .x = 140, .y = 130, .w = 50, .h = 60, .seed = 91,
+        .transient_for = apps[1]->window });
+    test_app_wait_framed(apps[2], 1);
+    device("window_title=app 1");
+    expect_painted(apps[1], "with a dialogue");
 }
 
 /* A title is looked for in what the manager knows: windows that are minimised
  * are there, but have nothing to show. */
 static void managed_names(void **state)
 {
+    char id[16];
+
     (void)state;
     need_manager();
     app_at(0, 100, 100, 201, 151);
@@ -1041,6 +1221,9 @@ static void managed_names(void **state)
     test_app_iconify(apps[1]);
     test_app_wait_viewable(apps[1], apps[1]->window, 0);
     found(0, "window_class=Test");
+    snprintf(id, sizeof(id), "0x%x", apps[1]->window);
+    test_shot_refused(server->display, "window_title=app 1",
+                      (const char *const[]){ id, "not mapped", NULL });
 }
 
 /*** Under a compositor ***/
@@ -1122,14 +1305,18 @@ int main(void)
         TEST(resized),
         TEST(hidden),
         TEST(without_composite),
+        TEST(children_and_border),
+        TEST(child_window),
         TEST(with_alpha),
         TEST(pointer_over),
         TEST(border_follows),
         TEST(menus),
         TEST(menus_before),
         TEST(menus_with_alpha),
+        TEST(shaped_menus),
         TEST(closed),
         TEST(id_reused),
+        TEST(id_reused_while_resized),
         TEST(redirection_ends),
         TEST(busy_neighbour),
         TEST(compositor_comes_and_goes),
@@ -1151,6 +1338,7 @@ int main(void)
         TEST(menus),
         TEST(closed),
         TEST(id_reused),
+        TEST(id_reused_while_resized),
     };
     int failed = 0;
 
