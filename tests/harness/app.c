@@ -231,6 +231,7 @@ static xcb_window_t top_level(TestApp *app, xcb_window_t window)
 void test_app_move(TestApp *app, int x, int y, int w, int h)
 {
     const uint32_t values[] = { x, y, w, h };
+    TestRect own = { 0 }, place = { 0 };
 
     check(app, xcb_configure_window_checked(
               app->s->conn, app->window, XCB_CONFIG_WINDOW_X |
@@ -238,21 +239,24 @@ void test_app_move(TestApp *app, int x, int y, int w, int h)
                                                  XCB_CONFIG_WINDOW_HEIGHT),
               values), "ConfigureWindow");
     for (int ms = 0; ms < TIMEOUT_MS; ms++) {
-        TestRect own = test_app_at(app, app->window);
         xcb_get_geometry_reply_t *g =
             need(xcb_get_geometry_reply(
                      app->s->conn,
                      xcb_get_geometry(app->s->conn,
                                       top_level(app, app->window)), NULL),
                  "GetGeometry");
-        int there = g->x == x && g->y == y &&
-                    (w < 0 || (own.w == w && own.h == h));
 
+        own   = test_app_at(app, app->window);
+        place = (TestRect){ g->x, g->y, g->width, g->height };
         free(g);
-        if (there)
+        if (place.x == x && place.y == y &&
+            (w < 0 || (own.w == w && own.h == h)))
             return;
         poll(NULL, 0, 1);
     }
+    fprintf(stderr, "app: wanted %dx%d at %d,%d, is %dx%d, its frame %dx%d at "
+            "%d,%d\n", w, h, x, y, own.w, own.h, place.w, place.h, place.x,
+            place.y);
     die("moving a window");
 }
 
