@@ -543,35 +543,6 @@ static void children_and_border(void **state)
     }
 }
 
-/* A window that is itself the child of another */
-static void child_window(void **state)
-{
-    (void)state;
-    for (int k = 0; k < 2; k++) {
-        TestApp child;
-        TestImage *last, *got;
-
-        app_at(0, 100, 100, 201, 151);
-        child = (TestApp){ apps[0]->s, child_of(apps[0], 20, 30, 90, 80, 40) };
-        child_of(apps[0], 60, 60, 70, 70, 42);
-        device("window_id=0x%x:damage=%s", child.window, damages[k]);
-        expect_size(90, 80);
-        expect_painted(&child, "a child that another covers");
-        test_app_move(apps[0], 300, -50, -1, -1);
-        expect_painted(&child, "its parent was moved");
-        last = test_shot(d);
-        test_app_show(apps[0], 0);
-        got = test_shot_after(d, LATE);
-        test_shot_same(last, got, "its parent was unmapped");
-        test_app_show(apps[0], 1);
-        expect_painted(&child, "its parent was mapped again");
-        test_app_destroy(apps[0]);
-        test_shot_ends(d, 2000);
-        test_image_free(&last);
-        test_image_free(&got);
-    }
-}
-
 static void with_alpha(void **state)
 {
     (void)state;
@@ -718,6 +689,20 @@ static void menus(void **state)
         test_screen_noise(apps[1]->s, strange, 0, 0, 30, 30, 72);
         expect_menus(apps[0], 2, at, images, "menus of others, painted");
 
+        move_window(menu, at[0].x = 150, at[0].y = 120);
+        move_window(submenu, at[1].x = 215, at[1].y = 150);
+        expect_menus(apps[0], 2, at, images, "one over the other");
+        xcb_configure_window(screen->conn, menu, XCB_CONFIG_WINDOW_STACK_MODE,
+                             (const uint32_t[]){ XCB_STACK_MODE_ABOVE });
+        test_screen_sync(screen);
+        expect_menus(apps[0], 2, (const TestRect[]){ at[1], at[0] },
+                     (TestImage *const[]){ images[1], images[0] },
+                     "the other way round");
+        xcb_configure_window(screen->conn, submenu,
+                             XCB_CONFIG_WINDOW_STACK_MODE,
+                             (const uint32_t[]){ XCB_STACK_MODE_ABOVE });
+        test_screen_sync(screen);
+
         test_app_move(apps[0], 130, 110, -1, -1);
         expect_menus(apps[0], 2, at, images, "moved under its menus");
         test_app_move(apps[0], 100, 100, -1, -1);
@@ -733,6 +718,48 @@ static void menus(void **state)
         expect_painted(apps[0], "both were");
         test_image_free(&images[0]);
         test_image_free(&images[1]);
+    }
+}
+
+/* A window that is itself the child of another */
+static void child_window(void **state)
+{
+    (void)state;
+    for (int k = 0; k < 2; k++) {
+        TestImage *last, *got, *image;
+        xcb_window_t menu;
+        TestApp child;
+        TestRect at;
+
+        app_at(0, 100, 100, 201, 151);
+        child = (TestApp){ apps[0]->s, child_of(apps[0], 20, 30, 90, 80, 40) };
+        child_of(apps[0], 60, 60, 70, 70, 42);
+        device("window_id=0x%x:damage=%s", child.window, damages[k]);
+        expect_size(90, 80);
+        expect_painted(&child, "a child that another covers");
+        test_app_move(apps[0], 300, 60, -1, -1);
+        expect_painted(&child, "its parent was moved");
+        at    = (TestRect){ 340, 120, 40, 50 };
+        menu  = test_app_menu(apps[0], child.window, at.x, at.y, at.w, at.h,
+                              43);
+        image = menu_image(menu, at.w, at.h);
+        expect_menus(&child, 1, &at, &image, "with a menu");
+        test_app_move(apps[0], 310, 50, -1, -1);
+        expect_menus(&child, 1, &at, &image, "its parent was moved alone");
+        test_screen_destroy(apps[0]->s, menu);
+        test_image_free(&image);
+        test_app_move(apps[0], 300, -50, -1, -1);
+        expect_painted(&child, "half off the screen");
+        last = test_shot(d);
+        test_app_show(apps[0], 0);
+        got = test_shot_after(d, LATE);
+        test_shot_same(last, got, "its parent was unmapped");
+        test_app_show(apps[0], 1);
+        expect_painted(&child, "its parent was mapped again");
+        test_app_destroy(apps[0]);
+        test_shot_ends(d, 2000);
+        test_image_free(&last);
+        test_image_free(&got);
     }
 }
 
