@@ -234,8 +234,8 @@ check-sanitize:
 	$(sum_up) sanitize/*.sum; \
 	rm -f sanitize/*.sum; exit $$status
 
-# What takes hours: every freeze on every server, every cycle, half an hour of
-# recording. The environment may ask for more or less of each.
+# What takes hours: every freeze on every server, every cycle, whole storms, half
+# an hour of recording. The environment may ask for more or less of each.
 X11SHMPOOL_FREEZES      ?= 100000
 X11SHMPOOL_CYCLES       ?= 10000
 X11SHMPOOL_STORM_SECONDS ?= 20
