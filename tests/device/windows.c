@@ -1089,6 +1089,20 @@ static void need_manager(void)
     skip();
 }
 
+static void wait_size(xcb_window_t window, int w, int least, int most)
+{
+    int64_t end = av_gettime_relative() + 10000000;
+    TestRect is;
+
+    do {
+        is = test_app_at(apps[0], window);
+        if (is.w == w && is.h >= least && is.h <= most)
+            return;
+    } while (av_gettime_relative() < end);
+    fail_msg("the window is %dx%d, not %dx%d to %d", is.w, is.h, w, least,
+             most);
+}
+
 static void managed(void **state)
 {
     (void)state;
@@ -1108,12 +1122,10 @@ static void managed(void **state)
         test_app_move(apps[0], 100, 100, 201, 151);
 
         test_app_wm_state(apps[0], "_NET_WM_STATE_FULLSCREEN", 1);
-        while (test_app_at(apps[0], apps[0]->window).w != WIDTH)
-            test_screen_sync(screen);
+        wait_size(apps[0]->window, WIDTH, HEIGHT, HEIGHT);
         expect_painted(apps[0], "fullscreen");
         test_app_wm_state(apps[0], "_NET_WM_STATE_FULLSCREEN", 0);
-        while (test_app_at(apps[0], apps[0]->window).w != 201)
-            test_screen_sync(screen);
+        wait_size(apps[0]->window, 201, 151, 151);
         expect_painted(apps[0], "no longer fullscreen");
 
         last = test_shot(d);
@@ -1156,25 +1168,23 @@ static void shaded(void **state)
         TestImage *last, *got;
         xcb_window_t frame;
         xcb_query_tree_reply_t *tree;
-        int height;
+        TestRect open;
 
         tree = xcb_query_tree_reply(
             screen->conn, xcb_query_tree(screen->conn, apps[0]->window), NULL);
         frame = tree->parent;
         free(tree);
-        height = test_app_at(apps[0], frame).h;
+        open  = test_app_at(apps[0], frame);
         device("window_title=app 0:damage=%s", damages[k]);
         expect_painted(apps[0], "at first");
         last = test_shot(d);
         test_app_wm_state(apps[0], "_NET_WM_STATE_SHADED", 1);
-        while (test_app_at(apps[0], frame).h == height)
-            test_screen_sync(screen);
+        wait_size(frame, open.w, 1, open.h - 100);
         got = test_shot_after(d, LATE);
         test_shot_same(last, got, "shaded");
         test_image_free(&got);
         test_app_wm_state(apps[0], "_NET_WM_STATE_SHADED", 0);
-        while (test_app_at(apps[0], frame).h != height)
-            test_screen_sync(screen);
+        wait_size(frame, open.w, open.h, open.h);
         expect_painted(apps[0], "no longer shaded");
         test_image_free(&last);
     }

@@ -24,6 +24,7 @@
 #include "app.h"
 
 #define TIMEOUT_MS 10000
+#define PATIENCE_MS 1000       /* a manager that starts loses what it is asked */
 #define BACK_WIDTH  1024
 #define BACK_HEIGHT 768
 
@@ -149,7 +150,12 @@ xcb_window_t test_app_window(TestApp *app, const TestAppOptions *o)
     if (o->hidden) {
         test_screen_sync(app->s);
     } else {
-        xcb_map_window(c, window);
+        for (int ms = 0; ms < TIMEOUT_MS && test_app_viewable(app, window) != 1;
+             ms++) {
+            if (ms % PATIENCE_MS == 0)
+                xcb_map_window(c, window);
+            poll(NULL, 0, !!ms);
+        }
         test_app_wait_viewable(app, window, 1);
     }
     return window;
@@ -233,19 +239,21 @@ void test_app_move(TestApp *app, int x, int y, int w, int h)
     const uint32_t values[] = { x, y, w, h };
     TestRect own = { 0 }, place = { 0 };
 
-    check(app, xcb_configure_window_checked(
-              app->s->conn, app->window, XCB_CONFIG_WINDOW_X |
-              XCB_CONFIG_WINDOW_Y | (w < 0 ? 0 : XCB_CONFIG_WINDOW_WIDTH |
-                                                 XCB_CONFIG_WINDOW_HEIGHT),
-              values), "ConfigureWindow");
     for (int ms = 0; ms < TIMEOUT_MS; ms++) {
-        xcb_get_geometry_reply_t *g =
-            need(xcb_get_geometry_reply(
+        xcb_get_geometry_reply_t *g;
+
+        if (ms % PATIENCE_MS == 0)
+            check(app, xcb_configure_window_checked(
+                      app->s->conn, app->window,
+                      XCB_CONFIG_WINDOW_X | XCB_CONFIG_WINDOW_Y |
+                      (w < 0 ? 0 : XCB_CONFIG_WINDOW_WIDTH |
+                                   XCB_CONFIG_WINDOW_HEIGHT),
+                      values), "ConfigureWindow");
+        g = need(xcb_get_geometry_reply(
                      app->s->conn,
                      xcb_get_geometry(app->s->conn,
                                       top_level(app, app->window)), NULL),
                  "GetGeometry");
-
         own   = test_app_at(app, app->window);
         place = (TestRect){ g->x, g->y, g->width, g->height };
         free(g);
