@@ -156,9 +156,10 @@ static int find_ancestors(X11ShmpoolSource *s)
     return 0;
 }
 
-/* Size, border and place are asked for together, so that they fit each other;
- * the pixmap is named first: one that is older than the size it is used with
- * would be read beyond its edge. */
+/* Size, border and place are asked for together, so that they fit each other.
+ * The pixmap is named after the size: if it is of another one, the event that
+ * says so is still to come. Named before, it could be older than the size, and
+ * that event would say nothing new. */
 static int locate(X11ShmpoolSource *s, int *changed)
 {
     X11ShmpoolDisplay *d = s->display;
@@ -173,25 +174,24 @@ static int locate(X11ShmpoolSource *s, int *changed)
     if (s->ancestors_stale && (ret = find_ancestors(s)) < 0)
         return ret;
 again:
+    geometry = xcb_get_geometry(d->conn, s->window);
     if (s->redirected && s->pixmap_stale) {
         pixmap = xcb_generate_id(d->conn);
         naming = name_pixmap(s, pixmap);
     }
-    geometry    = xcb_get_geometry(d->conn, s->window);
     translation = xcb_translate_coordinates(d->conn, s->window,
                                             d->screen->root, 0, 0);
 
     ret = x11shmpool_display_wait(d, geometry.sequence, (void **)&g);
-    if (ret < 0) {
+    if (ret < 0)
         x11shmpool_display_discard(d, translation.sequence);
-        if (pixmap)
-            x11shmpool_display_discard(d, naming.sequence);
-        return ret;
-    }
-    ret = x11shmpool_display_wait(d, translation.sequence, (void **)&t);
+    else
+        ret = x11shmpool_display_wait(d, translation.sequence, (void **)&t);
     if (ret < 0) {
-        if (pixmap)
+        if (pixmap) {
             x11shmpool_display_discard(d, naming.sequence);
+            xcb_free_pixmap(d->conn, pixmap);
+        }
         goto end;
     }
 
@@ -206,8 +206,10 @@ again:
     }
     if (pixmap) {
         ret = x11shmpool_display_wait(d, naming.sequence, NULL);
-        if (gone(ret))
+        if (gone(ret)) {
+            xcb_free_pixmap(d->conn, pixmap);
             goto end;
+        }
         /* An unviewable window has no pixmap now; its last one is kept. */
         if (ret >= 0) {
             forget_pixmap(s);

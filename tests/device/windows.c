@@ -39,6 +39,7 @@
 #include <unistd.h>
 
 #include <cmocka.h>
+#include <dlfcn.h>
 #include <libavutil/time.h>
 #include <xcb/composite.h>
 #include <xcb/shape.h>
@@ -1330,6 +1331,50 @@ static void compositor_comes_and_goes(void **state)
     }
 }
 
+/*** Between two requests of the device ***/
+
+static xcb_window_t resized_window; /* when its pixmap was named, once */
+
+__attribute__((visibility("default"))) xcb_void_cookie_t
+xcb_composite_name_window_pixmap_checked(xcb_connection_t *conn,
+                                         xcb_window_t window,
+                                         xcb_pixmap_t pixmap)
+{
+    static xcb_void_cookie_t (*real)(xcb_connection_t *, xcb_window_t,
+                                     xcb_pixmap_t);
+    xcb_void_cookie_t cookie;
+
+    if (!real)
+        *(void **)&real = dlsym(RTLD_NEXT, __func__);
+    cookie = real(conn, window, pixmap);
+    if (window == resized_window) {
+        resized_window = XCB_NONE;
+        free(xcb_get_input_focus_reply(conn, xcb_get_input_focus(conn), NULL));
+        xcb_configure_window(screen->conn, window, XCB_CONFIG_WINDOW_WIDTH |
+                             XCB_CONFIG_WINDOW_HEIGHT,
+                             (const uint32_t[]){ 201, 151 });
+        test_screen_sync(screen);
+    }
+    return cookie;
+}
+
+static void resized_meanwhile(void **state)
+{
+    (void)state;
+    app_at(0, 100, 100, 201, 151);
+    device("window_title=app 0");
+    test_app_move(apps[0], 100, 100, 100, 90);
+    expect_painted(apps[0], "smaller");
+    resized_window = apps[0]->window;
+    xcb_configure_window(screen->conn, apps[0]->window,
+                         XCB_CONFIG_WINDOW_WIDTH | XCB_CONFIG_WINDOW_HEIGHT,
+                         (const uint32_t[]){ 110, 95 });
+    test_screen_sync(screen);
+    expect(apps[0], "resized when its pixmap was named");
+    assert_int_equal(resized_window, XCB_NONE);
+    expect_painted(apps[0], "resized when its pixmap was named");
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_teardown(name, close_all)
@@ -1357,6 +1402,7 @@ int main(void)
         TEST(redirection_ends),
         TEST(busy_neighbour),
         TEST(compositor_comes_and_goes),
+        TEST(resized_meanwhile),
     };
     const struct CMUnitTest under_manager[] = {
         TEST(managed),
