@@ -262,6 +262,18 @@ static void find_gaps(X11ShmpoolSource *s, const X11ShmpoolMonitors *m)
                                                m->list[i].rect);
 }
 
+/* Under its very name: another that a person could have meant is not it. */
+static const X11ShmpoolMonitor *find_again(const X11ShmpoolSource *s,
+                                           const X11ShmpoolMonitors *m)
+{
+    for (int i = 0; i < m->nb; i++) {
+        if (!strcmp(m->list[i].name, s->monitor))
+            return &m->list[i];
+    }
+    return strcmp(s->monitor, "primary") ? NULL :
+           x11shmpool_monitors_find(m, s->monitor);
+}
+
 static void follow_monitor(X11ShmpoolSource *s, const X11ShmpoolMonitor *m)
 {
     X11ShmpoolRect rect = m ? m->rect : (X11ShmpoolRect){ 0 };
@@ -316,7 +328,7 @@ static int update_monitors(X11ShmpoolSource *s)
     s->followed = 1;
     find_gaps(s, &monitors);
     if (s->monitor)
-        follow_monitor(s, x11shmpool_monitors_find(&monitors, s->monitor));
+        follow_monitor(s, find_again(s, &monitors));
     else
         s->bounds = s->whole;
     x11shmpool_monitors_free(&monitors);

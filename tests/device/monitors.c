@@ -996,6 +996,26 @@ static void viewer_resizes(void **state)
     test_shot_ends(d, 2000);
 }
 
+/* One that has gone is not another that its name could stand for. */
+static void gone_for_good(void **state)
+{
+    static const char *const names[] = { "2", "Left" };
+
+    (void)state;
+    need_server();
+    for (int i = 0; i < 2; i++) {
+        assert_true(test_randr_monitor(screen, "left", 0, 0, 400, 600, 0));
+        assert_true(test_randr_monitor(screen, "right", 400, 0, 300, 200, 0));
+        assert_true(test_randr_monitor(screen, names[i], 400, 300, 300, 200,
+                                       0));
+        d = device("monitor=%s", names[i]);
+        expect(find_monitor(names[i]), "there");
+        test_randr_monitor_delete(screen, names[i]);
+        expect((TestRect){ 0 }, "gone");
+        test_device_close(&d);
+    }
+}
+
 int main(void)
 {
 #define TEST(name)      cmocka_unit_test_teardown(name, close_device)
@@ -1013,6 +1033,7 @@ int main(void)
         TEST_MADE(follow_mouse_within),
         TEST_MADE(show_region),
         TEST_MADE(without_randr),
+        TEST_MADE(gone_for_good),
     };
     const struct CMUnitTest on_xorg[] = {
         TEST(modes_and_places),
