@@ -90,6 +90,7 @@ static void drop(X11ShmpoolPopups *p, X11ShmpoolPopup *popup, int destroyed)
         xcb_composite_unredirect_window(conn, popup->window,
                                         XCB_COMPOSITE_REDIRECT_AUTOMATIC);
     }
+    p->rescan |= p->crowded;
     p->nb--;
     memmove(popup, popup + 1, (p->nb - place) * sizeof(*popup));
 }
@@ -182,8 +183,12 @@ static void add(X11ShmpoolPopups *p, xcb_window_t window)
     xcb_connection_t *conn = p->display->conn;
     X11ShmpoolPopup *popup = &p->list[p->nb];
 
-    if (p->nb == X11SHMPOOL_POPUPS || find(p, window))
+    if (find(p, window))
         return;
+    if (p->nb == X11SHMPOOL_POPUPS) {
+        p->crowded = 1;
+        return;
+    }
     p->nb++;
     p->restacked = 1;
     *popup = (X11ShmpoolPopup){
@@ -275,9 +280,9 @@ static int restack(X11ShmpoolPopups *p)
     xcb_query_tree_reply_t *tree;
     int done = 0, ret;
 
-    p->restacked = 0;
     if ((ret = get_order(p, &tree)) < 0 || !tree)
         return ret;
+    p->restacked = 0;
     for (int i = 0; i < xcb_query_tree_children_length(tree); i++) {
         X11ShmpoolPopup *popup = find(p, xcb_query_tree_children(tree)[i]);
 
@@ -418,12 +423,14 @@ static int scan(X11ShmpoolPopups *p)
     xcb_query_tree_reply_t *tree;
     int ret;
 
-    p->rescan = p->nb_mapped = 0;
+    p->rescan = 1;
     if ((ret = get_order(p, &tree)) < 0 || !tree)
         return ret;
+    p->crowded = p->nb_mapped = 0;
     for (int i = 0; i < xcb_query_tree_children_length(tree) && ret >= 0; i++)
         ret = examine(p, xcb_query_tree_children(tree)[i]);
     free(tree);
+    p->rescan = ret < 0;
     return ret;
 }
 
@@ -499,12 +506,13 @@ int x11shmpool_popups_update(X11ShmpoolPopups *p)
 {
     int moved, ret = 0;
 
-    if (!p->nb && !p->nb_mapped)
+    if (!p->nb && !p->nb_mapped && !p->rescan)
         return 0;
     if (p->rescan)
         ret = scan(p);
     for (int i = 0; i < p->nb_mapped && ret >= 0; i++)
         ret = examine(p, p->mapped[i]);
+    p->rescan   |= ret < 0;
     p->nb_mapped = 0;
     if (p->restacked && ret >= 0)
         ret = restack(p);

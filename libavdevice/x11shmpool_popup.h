@@ -60,7 +60,9 @@ typedef struct X11ShmpoolPopups {
     X11ShmpoolPopup list[X11SHMPOOL_POPUPS]; ///< the lowest first
     int nb;
     xcb_window_t mapped[X11SHMPOOL_POPUPS]; ///< not looked at yet
-    int nb_mapped, rescan;     ///< rescan: there were more than fit
+    int nb_mapped;
+    int crowded;               ///< there are more than fit in the list
+    int rescan;                ///< some may be known that are in neither
     int restacked;
     int root_x, root_y;        ///< where the source was when they were painted
     X11ShmpoolRect changed;    ///< since the last frame, root coordinates

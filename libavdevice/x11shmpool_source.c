@@ -136,14 +136,15 @@ static int find_ancestors(X11ShmpoolSource *s)
     xcb_query_tree_reply_t *tree;
     int ret;
 
-    s->nb_ancestors    = 0;
-    s->ancestors_stale = 0;
+    s->nb_ancestors = 0;
     while (s->nb_ancestors < X11SHMPOOL_SOURCE_ANCESTORS) {
         ret = x11shmpool_display_wait(d, xcb_query_tree(d->conn,
                                                         window).sequence,
                                       (void **)&tree);
+        if (gone(ret))
+            return ret;
         if (ret < 0)
-            return gone(ret) ? ret : 0;
+            break;
         window = tree->parent;
         ret    = window == tree->root || !window;
         free(tree);
@@ -153,6 +154,7 @@ static int find_ancestors(X11ShmpoolSource *s)
         xcb_change_window_attributes(d->conn, window, XCB_CW_EVENT_MASK,
                                      &events);
     }
+    s->ancestors_stale = 0;
     return 0;
 }
 

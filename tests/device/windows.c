@@ -1331,6 +1331,32 @@ static void compositor_comes_and_goes(void **state)
     }
 }
 
+/* More than are painted: the rest is painted where the first ones have gone. */
+static void many_menus(void **state)
+{
+    xcb_window_t menu[20];
+    TestImage *images[4];
+    TestRect at[4];
+
+    (void)state;
+    app_at(0, 100, 100, 201, 151);
+    device("window_title=app 0");
+    expect(apps[0], "no menu");
+    for (int i = 0; i < 20; i++)
+        menu[i] = test_app_menu(apps[0], apps[0]->window, 100 + 5 * i,
+                                100 + 5 * i, 5, 5, 50 + i);
+    test_image_free(&(TestImage *){ test_shot_after(d, LATE) });
+    for (int i = 0; i < 16; i++)
+        test_screen_destroy(apps[0]->s, menu[i]);
+    for (int i = 0; i < 4; i++) {
+        at[i]     = (TestRect){ 180 + 5 * i, 180 + 5 * i, 5, 5 };
+        images[i] = menu_image(menu[16 + i], 5, 5);
+    }
+    expect_menus(apps[0], 4, at, images, "the last four of twenty");
+    for (int i = 0; i < 4; i++)
+        test_image_free(&images[i]);
+}
+
 /*** Between two requests of the device ***/
 
 static xcb_window_t resized_window; /* when its pixmap was named, once */
@@ -1375,6 +1401,27 @@ static void resized_meanwhile(void **state)
     expect_painted(apps[0], "resized when its pixmap was named");
 }
 
+static void menu_resized_meanwhile(void **state)
+{
+    TestRect at = { 110, 110, 201, 151 };
+    TestImage *image;
+    xcb_window_t menu;
+
+    (void)state;
+    app_at(0, 100, 100, 201, 151);
+    device("window_title=app 0");
+    menu = test_app_menu(apps[0], apps[0]->window, at.x, at.y, 10, 10, 50);
+    test_image_free(&(TestImage *){ test_shot_after(d, LATE) });
+    resized_window = menu;
+    test_screen_noise(apps[0]->s, menu, 0, 0, 10, 10, 51);
+    for (int i = 0; i < 50 && resized_window; i++)
+        test_image_free(&(TestImage *){ test_shot(d) });
+    assert_int_equal(resized_window, XCB_NONE);
+    image = menu_image(menu, at.w, at.h);
+    expect_menus(apps[0], 1, &at, &image, "resized when its pixmap was named");
+    test_image_free(&image);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_teardown(name, close_all)
@@ -1402,7 +1449,9 @@ int main(void)
         TEST(redirection_ends),
         TEST(busy_neighbour),
         TEST(compositor_comes_and_goes),
+        TEST(many_menus),
         TEST(resized_meanwhile),
+        TEST(menu_resized_meanwhile),
     };
     const struct CMUnitTest under_manager[] = {
         TEST(managed),
