@@ -361,7 +361,8 @@ static int take_pixels(X11ShmpoolPopups *p, X11ShmpoolPopup *popup,
 }
 
 /* The damage is taken away before the pixels are read. What changes on the way
- * fails, and is read anew with the next frame: its event is under way. */
+ * fails, and is read anew with the next frame: its event is under way. Until
+ * then it stays where it was, which its pixels fit. */
 static int read_popup(X11ShmpoolPopups *p, X11ShmpoolPopup *popup)
 {
     X11ShmpoolDisplay *d = p->display;
@@ -370,6 +371,7 @@ static int read_popup(X11ShmpoolPopups *p, X11ShmpoolPopup *popup)
     xcb_get_geometry_reply_t *g = NULL;
     xcb_get_window_attributes_reply_t *a = NULL;
     xcb_get_image_reply_t *pixels = NULL;
+    X11ShmpoolPopup now  = *popup;
     int named, ret;
 
     has_changed(p, popup);
@@ -386,29 +388,31 @@ static int read_popup(X11ShmpoolPopups *p, X11ShmpoolPopup *popup)
     else
         x11shmpool_display_discard(d, attributes);
     if (ret >= 0) {
-        popup->rect = (X11ShmpoolRect){ g->x, g->y,
-                                        g->width + 2 * g->border_width,
-                                        g->height + 2 * g->border_width };
-        ret = get_shape(popup, d, shape, g->border_width);
+        now.rect = (X11ShmpoolRect){ g->x, g->y,
+                                     g->width + 2 * g->border_width,
+                                     g->height + 2 * g->border_width };
+        ret = get_shape(&now, d, shape, g->border_width);
     } else if (shape) {
         x11shmpool_display_discard(d, shape);
     }
     if (gone(ret)) {
         x11shmpool_display_discard(d, naming);
+        xcb_free_pixmap(d->conn, pixmap);
         goto end;
     }
     named = x11shmpool_display_wait(d, naming, NULL) >= 0;
     if (ret >= 0 && named) {
         image = xcb_get_image(d->conn, XCB_IMAGE_FORMAT_Z_PIXMAP, pixmap, 0, 0,
-                              popup->rect.w, popup->rect.h, ~0).sequence;
+                              now.rect.w, now.rect.h, ~0).sequence;
         ret = x11shmpool_display_wait(d, image, (void **)&pixels);
     }
     if (named)
         xcb_free_pixmap(d->conn, pixmap);
     if (ret >= 0 && pixels) {
         pixels->visual = a->visual;
+        *popup = now;
         ret = take_pixels(p, popup, pixels);
-        popup->stale = 0;
+        popup->stale = ret < 0;
     }
     has_changed(p, popup);
 end:
