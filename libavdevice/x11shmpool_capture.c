@@ -580,9 +580,6 @@ static int ask(X11ShmpoolCapture *c, X11ShmpoolRequest *r)
         r->unchanged = 1;
         return 0;
     }
-    if (!c->source->viewable)
-        return AVERROR(EAGAIN);
-
     if (r->dirty)
         reuse_last(c);
     /* Without a slot it can still be found out that nothing changed. */

@@ -649,6 +649,9 @@ X11ShmpoolRect x11shmpool_source_visible(const X11ShmpoolSource *s)
     X11ShmpoolRect visible = x11shmpool_rect_intersect(s->region, s->bounds);
 
     visible = x11shmpool_rect_intersect(visible, s->whole);
+    /* What is hidden keeps its pixmap, and has nothing on the screen. */
+    if (!s->is_root && !s->pixmap && !s->viewable)
+        return (X11ShmpoolRect){ 0 };
     if (!s->copyable) {
         X11ShmpoolRect on_screen = {
             -s->root_x, -s->root_y, s->screen.w, s->screen.h,

@@ -1331,6 +1331,26 @@ static void compositor_comes_and_goes(void **state)
     }
 }
 
+/* A recording begins, whatever became of the window since it was opened. */
+static void hidden_at_once(void **state)
+{
+    TestImage *last, *got;
+
+    (void)state;
+    for (int k = 0; k < 2; k++) {
+        app_at(0, 100, 100, 201, 151);
+        device("window_title=app 0:damage=%s", damages[k]);
+        last = test_screen_read_pixmap(screen, apps[0]->window, 201, 151);
+        test_app_show(apps[0], 0);
+        got = test_shot(d);
+        test_shot_same(last, got, "unmapped before the first frame");
+        test_image_free(&got);
+        test_image_free(&last);
+        test_app_show(apps[0], 1);
+        expect_painted(apps[0], "mapped again");
+    }
+}
+
 /* More than are painted: the rest is painted where the first ones have gone. */
 static void many_menus(void **state)
 {
@@ -1449,6 +1469,7 @@ int main(void)
         TEST(redirection_ends),
         TEST(busy_neighbour),
         TEST(compositor_comes_and_goes),
+        TEST(hidden_at_once),
         TEST(many_menus),
         TEST(resized_meanwhile),
         TEST(menu_resized_meanwhile),
