@@ -127,13 +127,15 @@ static int query_screen(X11ShmpoolSource *s)
     return 0;
 }
 
-/* The windows that it lies in: they take it along where they go. */
+/* The windows that it lies in: they take it along where they go. The last one
+ * is the root of its screen, which need not be the display's default. */
 static int find_ancestors(X11ShmpoolSource *s)
 {
     X11ShmpoolDisplay *d  = s->display;
     const uint32_t events = XCB_EVENT_MASK_STRUCTURE_NOTIFY;
     xcb_window_t window   = s->window;
     xcb_query_tree_reply_t *tree;
+    xcb_screen_t *screen;
     int ret;
 
     s->nb_ancestors = 0;
@@ -145,6 +147,8 @@ static int find_ancestors(X11ShmpoolSource *s)
             return ret;
         if (ret < 0)
             break;
+        if ((screen = x11shmpool_display_screen_of(d, tree->root)))
+            d->screen = screen;
         window = tree->parent;
         ret    = window == tree->root || !window;
         free(tree);
@@ -241,8 +245,6 @@ again:
         s->bounds   = s->whole;
     }
     s->depth  = g->depth;
-    if (d->screen->root != g->root && x11shmpool_display_screen_of(d, g->root))
-        d->screen = x11shmpool_display_screen_of(d, g->root);
     s->root_x = t->dst_x;
     s->root_y = t->dst_y;
 end:
@@ -407,7 +409,10 @@ av_cold int x11shmpool_source_open(X11ShmpoolSource *s, X11ShmpoolDisplay *d,
         .window   = window ? window : screen->root,
         .drawable = window ? window : screen->root,
     };
-    s->is_root = !!x11shmpool_display_screen_of(d, s->window);
+    screen     = x11shmpool_display_screen_of(d, s->window);
+    s->is_root = screen != NULL;
+    if (screen)
+        d->screen = screen;
     s->what    = s->is_root ? "screen" : "window";
     s->pixmap_stale = s->ancestors_stale = !s->is_root;
 
