@@ -114,9 +114,9 @@ int x11shmpool_damage_event(X11ShmpoolDamage *dm,
 static void set_region(X11ShmpoolDamage *dm, xcb_xfixes_region_t region,
                        const X11ShmpoolRect *rects, int nb)
 {
-    xcb_rectangle_t r[X11SHMPOOL_DAMAGE_RECTS];
+    xcb_rectangle_t r[X11SHMPOOL_DAMAGE_HOLES];
 
-    nb = FFMIN(nb, X11SHMPOOL_DAMAGE_RECTS);
+    nb = FFMIN(nb, X11SHMPOOL_DAMAGE_HOLES);
     for (int i = 0; i < nb; i++)
         r[i] = (xcb_rectangle_t){ rects[i].x, rects[i].y,
                                   rects[i].w, rects[i].h };

@@ -44,6 +44,7 @@
 
 #define X11SHMPOOL_DAMAGE_RING  32
 #define X11SHMPOOL_DAMAGE_RECTS 64
+#define X11SHMPOOL_DAMAGE_HOLES 1024
 
 typedef struct X11ShmpoolDamage {
     X11ShmpoolDisplay *display;

@@ -25,6 +25,9 @@
 #if CONFIG_LIBXCB_COMPOSITE
 #include <xcb/composite.h>
 #endif
+#if CONFIG_LIBXCB_SHAPE
+#include <xcb/shape.h>
+#endif
 
 #include "libavutil/attributes.h"
 #include "libavutil/avstring.h"
@@ -88,6 +91,82 @@ static xcb_void_cookie_t name_pixmap(X11ShmpoolSource *s av_unused,
                                      xcb_pixmap_t pixmap av_unused)
 {
     return (xcb_void_cookie_t){ 0 };
+}
+
+#endif
+
+#if CONFIG_LIBXCB_SHAPE
+
+static void watch_shape(X11ShmpoolSource *s)
+{
+    if (s->display->shape)
+        xcb_shape_select_input(s->display->conn, s->window, 1);
+}
+
+static int shape_event(const X11ShmpoolSource *s,
+                       const xcb_generic_event_t *event)
+{
+    const xcb_shape_notify_event_t *e = (const void *)event;
+
+    return s->display->shape && (event->response_type & 0x7f) ==
+           s->display->shape_event + XCB_SHAPE_NOTIFY &&
+           e->affected_window == s->window &&
+           e->shape_kind == XCB_SHAPE_SK_BOUNDING;
+}
+
+static unsigned ask_shape(const X11ShmpoolSource *s)
+{
+    return !s->display->shape ? 0 :
+           xcb_shape_get_rectangles(s->display->conn, s->window,
+                                    XCB_SHAPE_SK_BOUNDING).sequence;
+}
+
+/* What lies in the window's pixmap, but not in its shape, is what was on the
+ * screen when the pixmap was made. */
+static int get_shape(X11ShmpoolSource *s, unsigned sequence)
+{
+    xcb_shape_get_rectangles_reply_t *reply;
+    const xcb_rectangle_t *r;
+    int ret;
+
+    ret = x11shmpool_display_wait(s->display, sequence, (void **)&reply);
+    if (ret < 0)
+        return ret;
+    r = xcb_shape_get_rectangles_rectangles(reply);
+    s->gaps[0] = s->whole;
+    s->nb_gaps = 1;
+    for (int i = 0; i < xcb_shape_get_rectangles_rectangles_length(reply); i++)
+        s->nb_gaps = x11shmpool_rects_subtract(s->gaps, s->nb_gaps,
+                                               X11SHMPOOL_SOURCE_GAPS,
+                                               (X11ShmpoolRect){
+                                                   r[i].x, r[i].y,
+                                                   r[i].width, r[i].height });
+    s->shape_stale = 0;
+    free(reply);
+    return 0;
+}
+
+#else
+
+static void watch_shape(X11ShmpoolSource *s av_unused)
+{
+}
+
+static int shape_event(const X11ShmpoolSource *s av_unused,
+                       const xcb_generic_event_t *event av_unused)
+{
+    return 0;
+}
+
+static unsigned ask_shape(const X11ShmpoolSource *s av_unused)
+{
+    return 0;
+}
+
+static int get_shape(X11ShmpoolSource *s av_unused,
+                     unsigned sequence av_unused)
+{
+    return 0;
 }
 
 #endif
@@ -175,6 +254,7 @@ static int locate(X11ShmpoolSource *s, int *changed)
     xcb_translate_coordinates_cookie_t translation;
     xcb_get_geometry_reply_t *g = NULL;
     xcb_translate_coordinates_reply_t *t = NULL;
+    unsigned shape = 0;
     int resized, ret;
 
     if (s->ancestors_stale && (ret = find_ancestors(s)) < 0)
@@ -185,6 +265,8 @@ again:
         pixmap = xcb_generate_id(d->conn);
         naming = name_pixmap(s, pixmap);
     }
+    if (pixmap || (s->redirected && s->shape_stale))
+        shape = ask_shape(s);
     translation = xcb_translate_coordinates(d->conn, s->window,
                                             d->screen->root, 0, 0);
 
@@ -203,6 +285,8 @@ again:
 
     resized = g->width != s->whole.w || g->height != s->whole.h;
     if (s->redirected && resized && !pixmap) {
+        if (shape)
+            x11shmpool_display_discard(d, shape);
         s->pixmap_stale = 1;
         free(g);
         free(t);
@@ -244,10 +328,17 @@ again:
         s->whole    = (X11ShmpoolRect){ 0, 0, g->width, g->height };
         s->bounds   = s->whole;
     }
+    if (shape && s->viewable) {
+        ret      = get_shape(s, shape);
+        shape    = 0;
+        *changed = 1;
+    }
     s->depth  = g->depth;
     s->root_x = t->dst_x;
     s->root_y = t->dst_y;
 end:
+    if (shape)
+        x11shmpool_display_discard(d, shape);
     free(g);
     free(t);
     return ret;
@@ -438,8 +529,11 @@ av_cold int x11shmpool_source_open(X11ShmpoolSource *s, X11ShmpoolDisplay *d,
     }
     free(attributes);
 
-    if (!s->is_root && (ret = redirect(s)) < 0)
-        return ret;
+    if (!s->is_root) {
+        watch_shape(s);
+        if ((ret = redirect(s)) < 0)
+            return ret;
+    }
     ret = locate(s, &changed);
     if (ret >= 0 && s->is_root) {
         x11shmpool_monitors_watch(d);
@@ -622,7 +716,13 @@ static int window_event(X11ShmpoolSource *s, const xcb_generic_event_t *event)
 int x11shmpool_source_event(X11ShmpoolSource *s,
                             const xcb_generic_event_t *event)
 {
-    return s->is_root ? root_event(s, event) : window_event(s, event);
+    if (s->is_root)
+        return root_event(s, event);
+    if (shape_event(s, event)) {
+        s->shape_stale = 1;
+        return 1;
+    }
+    return window_event(s, event);
 }
 
 static int update_window(X11ShmpoolSource *s, int *changed)

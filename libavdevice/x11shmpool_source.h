@@ -45,7 +45,7 @@
 #define X11SHMPOOL_SOURCE_EVENTS (XCB_EVENT_MASK_STRUCTURE_NOTIFY | \
                                   XCB_EVENT_MASK_VISIBILITY_CHANGE)
 
-#define X11SHMPOOL_SOURCE_GAPS      64
+#define X11SHMPOOL_SOURCE_GAPS      1024
 #define X11SHMPOOL_SOURCE_ANCESTORS 16
 
 typedef struct X11ShmpoolSource {
@@ -67,7 +67,8 @@ typedef struct X11ShmpoolSource {
                               ///< monitor; empty while that is off
     X11ShmpoolRect region;    ///< what is wanted; may lie partly outside
     X11ShmpoolRect gaps[X11SHMPOOL_SOURCE_GAPS];
-    int nb_gaps;              ///< parts of a screen that no monitor shows: they
+    int nb_gaps;              ///< parts of a screen that no monitor shows, and
+                              ///< of a window that its shape leaves out: they
                               ///< hold whatever was there once
     int root_x, root_y;       ///< the window's origin on the root window
     X11ShmpoolRect screen;    ///< the root window; only where not copyable
@@ -85,6 +86,7 @@ typedef struct X11ShmpoolSource {
     xcb_pixmap_t pixmap;      ///< the window's, XCB_NONE without Composite
     int pixmap_stale;         ///< it may have another one by now
     int redirected;
+    int shape_stale;
     xcb_window_t ancestors[X11SHMPOOL_SOURCE_ANCESTORS];
     int nb_ancestors;         ///< from the parent on, without the root
     int ancestors_stale;

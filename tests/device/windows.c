@@ -1351,6 +1351,75 @@ static void hidden_at_once(void **state)
     }
 }
 
+static void shape(TestApp *app, int n, const TestRect *r)
+{
+    xcb_rectangle_t x[4];
+
+    for (int i = 0; i < n; i++)
+        x[i] = (xcb_rectangle_t){ r[i].x, r[i].y, r[i].w, r[i].h };
+    xcb_shape_rectangles(app->s->conn, XCB_SHAPE_SO_SET,
+                         XCB_SHAPE_SK_BOUNDING, XCB_CLIP_ORDERING_UNSORTED,
+                         app->window, 0, 0, n, x);
+    test_screen_sync(app->s);
+}
+
+static void expect_shaped(TestApp *app, int n, const TestRect *r,
+                          const char *what)
+{
+    for (int painted = 0; painted < 2; painted++) {
+        TestImage *got = test_shot_after(d, LATE);
+        TestImage *want = test_screen_read_pixmap(screen, app->window,
+                                                  got->width, got->height);
+
+        test_image_mask(want, r, n);
+        test_shot_same(want, got, what);
+        test_image_free(&want);
+        test_image_free(&got);
+        paint(app);
+    }
+}
+
+/* A pixmap holds what was behind the window, too. */
+static void shaped(void **state)
+{
+    static const TestRect bars[] = { { 10, 20, 60, 100 }, { 90, 0, 50, 151 } };
+    static const TestRect step[] = { { 0, 0, 201, 60 }, { 0, 60, 99, 400 } };
+    static const TestRect all    = { 0, 0, 640, 480 };
+
+    (void)state;
+    for (int k = 0; k < 2; k++) {
+        app_at(0, 100, 100, 201, 151);
+        shape(apps[0], 2, bars);
+        device("window_title=app 0:damage=%s", damages[k]);
+        expect_shaped(apps[0], 2, bars, "shaped");
+        shape(apps[0], 2, step);
+        expect_shaped(apps[0], 2, step, "of another shape");
+        test_app_move(apps[0], 300, 200, 150, 300);
+        expect_shaped(apps[0], 2, step, "of another size");
+        shape(apps[0], 1, &all);
+        expect_shaped(apps[0], 1, &all, "without a shape");
+        test_device_close(&d);
+        device("window_title=app 0:damage=%s:grab_x=20:grab_y=30:"
+               "video_size=100x90", damages[k]);
+        shape(apps[0], 1, &bars[0]);
+        paint(apps[0]);
+        {
+            TestImage *got  = test_shot_after(d, LATE);
+            TestImage *all  = test_screen_read_pixmap(screen, apps[0]->window,
+                                                      150, 300);
+            TestImage *want = test_screen_read_pixmap(screen, apps[0]->window,
+                                                      100, 90);
+
+            test_image_mask(all, &bars[0], 1);
+            test_image_paste(want, all, -20, -30);
+            test_shot_same(want, got, "a part of a shaped window");
+            test_image_free(&got);
+            test_image_free(&all);
+            test_image_free(&want);
+        }
+    }
+}
+
 /* More than are painted: the rest is painted where the first ones have gone. */
 static void many_menus(void **state)
 {
@@ -1471,6 +1540,7 @@ int main(void)
         TEST(compositor_comes_and_goes),
         TEST(hidden_at_once),
         TEST(many_menus),
+        TEST(shaped),
         TEST(resized_meanwhile),
         TEST(menu_resized_meanwhile),
     };
