@@ -352,12 +352,13 @@ void x11shmpool_grab_fill(const X11ShmpoolFormat *f, uint8_t *data,
     int bytes = f->bits_per_pixel / 8;
 
     r = x11shmpool_rect_intersect(r, all);
-    for (int y = r.y; y < r.y + r.h; y++) {
-        uint8_t *p = data + (size_t)y * f->stride + (size_t)r.x * bytes;
-
-        for (int x = 0; x < r.w; x++, p += bytes)
-            x11shmpool_format_write(f, p, pixel);
-    }
+    if (x11shmpool_rect_empty(r))
+        return;
+    data += (size_t)r.y * f->stride + (size_t)r.x * bytes;
+    for (int x = 0; x < r.w; x++)
+        x11shmpool_format_write(f, data + (size_t)x * bytes, pixel);
+    for (int y = 1; y < r.h; y++)
+        memcpy(data + (size_t)y * f->stride, data, (size_t)r.w * bytes);
 }
 
 void x11shmpool_grab_pack(const X11ShmpoolFormat *f, uint8_t *dst,
