@@ -189,7 +189,7 @@ static void take_lead(X11ShmpoolEngine *e, int interruptible)
         e->capture->force = 1;
     if (e->resumed) {
         x11shmpool_clock_skip(&e->clock, now());
-        e->discard = x11shmpool_capture_pending(e->capture);
+        e->discard |= x11shmpool_capture_pending(e->capture);
     }
     e->resumed = 0;
     /* A reader that leads is not disturbed, and need not set the timer again
@@ -330,7 +330,7 @@ static void *engine_thread(void *arg)
             ret = take(e);
 
         pthread_mutex_lock(&e->lock);
-        e->leading = 0;
+        e->leading = e->discard = 0;
         set_error(e, ret);
         set_timer_for_next(e, 0);
         pthread_mutex_unlock(&e->lock);
@@ -533,7 +533,9 @@ int x11shmpool_engine_receive(X11ShmpoolEngine *e, int nonblock,
 void x11shmpool_engine_pause(X11ShmpoolEngine *e)
 {
     pthread_mutex_lock(&e->lock);
-    e->paused = 1;
+    e->paused   = 1;
+    /* What the other thread is at may come after the pause. */
+    e->discard |= e->leading;
     flush(e);
     set_timer(e, 0);
     pthread_mutex_unlock(&e->lock);
@@ -542,8 +544,8 @@ void x11shmpool_engine_pause(X11ShmpoolEngine *e)
 void x11shmpool_engine_resume(X11ShmpoolEngine *e)
 {
     pthread_mutex_lock(&e->lock);
-    e->resumed = e->started && e->paused;
-    e->paused  = 0;
+    e->resumed |= e->started && e->paused;
+    e->paused   = 0;
     set_timer_for_next(e, 0);
     pthread_mutex_unlock(&e->lock);
 }

@@ -381,7 +381,8 @@ static int grown(const Footprint *from, const Footprint *to)
            to->segments > from->segments ||
            to->mappings > from->mappings + 8 ||
            to->heap > from->heap + 16384 ||
-           to->clients > from->clients || to->resources > from->resources ||
+           to->clients > from->clients ||
+           to->resources > from->resources + 4 ||
            to->server_descriptors > from->server_descriptors ||
            to->server_segments > from->server_segments;
 }
