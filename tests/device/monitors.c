@@ -37,6 +37,8 @@
 
 #include <cmocka.h>
 #include <libavdevice/avdevice.h>
+#include <libavutil/time.h>
+#include <xcb/shm.h>
 
 #include "proxy.h"
 #include "randr.h"
@@ -47,6 +49,7 @@
 #define HEIGHT 600
 #define LATE   2               /* frames until a change must be seen */
 #define MAX_MONITORS 8
+#define MAX_OUTPUTS 16         /* of the dummy driver */
 #define MAX_WIDTH  1100        /* of the Xorg and Xvnc screens */
 #define MAX_HEIGHT 800
 
@@ -56,12 +59,27 @@ static TestServer *server;
 static TestScreen *screen;
 static xcb_window_t root;
 static TestDevice *d;          /* the test's; closed after it, also if it fails */
-static TestDevice *more[3];    /* so are these, of which d may be one */
+static TestDevice *more[3];    /* so are these; d may be one of them */
+static TestProxy *proxy;
 static const char *missing;    /* why there is no server */
 
 static const char *const damages[] = { "on", "off" };
 
-static int start(TestServerKind kind, int width, int height)
+/* How slots are filled: see x11shmpool_grab.h. */
+static const struct {
+    const char *options;
+    int without_pixmaps;       /* in shared memory */
+} ways[] = {
+    { "damage=on",          0 },
+    { "damage=off",         0 },
+    { "damage=on",          1 },
+    { "damage=off",         1 },
+    { "damage=on:shm=off",  0 },
+    { "damage=off:shm=off", 0 },
+};
+#define NB_WAYS ((int)(sizeof(ways) / sizeof(*ways)))
+
+static int start(TestServerKind kind, int width, int height, int depth)
 {
     test_log_start();
     if (!test_server_available(kind)) {
@@ -70,7 +88,8 @@ static int start(TestServerKind kind, int width, int height)
     }
     missing = NULL;
     if (!(server = test_server_start(&(TestServerOptions){
-                        .kind = kind, .width = width, .height = height })) ||
+                        .kind = kind, .width = width, .height = height,
+                        .depth = depth })) ||
         !(screen = test_screen_open(server->display)))
         return -1;
     root = screen->screen->root;
@@ -81,19 +100,31 @@ static int start(TestServerKind kind, int width, int height)
 static int start_xvfb(void **state)
 {
     (void)state;
-    return start(TEST_SERVER_XVFB, WIDTH, HEIGHT);
+    return start(TEST_SERVER_XVFB, WIDTH, HEIGHT, 0);
+}
+
+static int start_16(void **state)
+{
+    (void)state;
+    return start(TEST_SERVER_XVFB, WIDTH, HEIGHT, 16);
+}
+
+static int start_8(void **state)
+{
+    (void)state;
+    return start(TEST_SERVER_XVFB, WIDTH, HEIGHT, 8);
 }
 
 static int start_xorg(void **state)
 {
     (void)state;
-    return start(TEST_SERVER_XORG, 640, 480);
+    return start(TEST_SERVER_XORG, 640, 480, 0);
 }
 
 static int start_xvnc(void **state)
 {
     (void)state;
-    return start(TEST_SERVER_XVNC, 640, 480);
+    return start(TEST_SERVER_XVNC, 640, 480, 0);
 }
 
 static int stop(void **state)
@@ -113,6 +144,7 @@ static int close_device(void **state)
         test_device_close(&more[i]);
     }
     test_device_close(&d);
+    test_proxy_stop(&proxy);
     return 0;
 }
 
@@ -139,6 +171,22 @@ static TestDevice *device(const char *options, ...)
     return test_shot_open("x11shmpool", server->display, all);
 }
 
+static TestDevice *device_by(int way, const char *options)
+{
+    char all[256];
+
+    snprintf(all, sizeof(all), "framerate=100:draw_mouse=0:%s%s%s",
+             ways[way].options, *options ? ":" : "", options);
+    if (ways[way].without_pixmaps && !proxy) {
+        proxy = test_proxy_start(server->display);
+        assert_non_null(proxy);
+        test_proxy_fail_request(proxy, test_proxy_opcode(proxy, "MIT-SHM"),
+                                XCB_SHM_CREATE_PIXMAP, XCB_IMPLEMENTATION);
+    }
+    return test_shot_open("x11shmpool", ways[way].without_pixmaps ?
+                          test_proxy_display(proxy) : server->display, all);
+}
+
 /* Something that was not there before, and that damage tells of */
 static void paint(void)
 {
@@ -161,7 +209,7 @@ static void expect_within(TestRect part, const TestRect *lit, int n,
 
     test_image_mask(want, &own, 1);
     if (lit) {
-        TestRect moved[MAX_MONITORS];
+        TestRect moved[MAX_OUTPUTS];
 
         for (int i = 0; i < n; i++)
             moved[i] = (TestRect){ lit[i].x - part.x, lit[i].y - part.y,
@@ -448,9 +496,9 @@ static void changes_of_made_ones(void **state)
                                        0));
         d = device("monitor=moving:damage=%s", damages[k]);
         expect(find_monitor("moving"), "at first");
-        for (int i = 0; i < 12; i++) {
-            m = (TestRect){ 30 * i, 20 * i, 150 + 10 * i, 200 - 10 * i };
-            if (i % 4 == 3) {
+        for (int i = 0; i < 6; i++) {
+            m = (TestRect){ 90 * i, 60 * i, 150 + 20 * i, 200 - 20 * i };
+            if (i % 3 == 2) {
                 test_randr_monitor_delete(screen, "moving");
                 paint();
                 expect((TestRect){ 0 }, "gone");
@@ -573,7 +621,6 @@ static void show_region(void **state)
 static void without_randr(void **state)
 {
     const TestRect all = { 0, 0, WIDTH, HEIGHT };
-    TestProxy *proxy;
 
     (void)state;
     need_server();
@@ -590,7 +637,6 @@ static void without_randr(void **state)
     test_device_close(&d);
     test_shot_refused(test_proxy_display(proxy), "monitor=DP-1",
                       (const char *const[]){ "DP-1", "800x600", NULL });
-    test_proxy_stop(&proxy);
 }
 
 /*** Xorg: modes, places, off and on ***/
@@ -653,11 +699,11 @@ static void off_and_on(void **state)
 {
     (void)state;
     need_server();
-    for (int k = 0; k < 2; k++) {
+    for (int k = 0; k < NB_WAYS; k += 2) {
         static const TestRect elsewhere = { 500, 500, 320, 240 };
 
         set_outputs();
-        d = device("monitor=dummy1:damage=%s", damages[k]);
+        d = device_by(k, "monitor=dummy1");
         expect(outputs[1].at, "at first");
         test_randr_output_off(screen, "DUMMY1");
         expect((TestRect){ 0 }, "off");
@@ -708,6 +754,106 @@ static void others_change(void **state)
     test_randr_output_off(screen, "DUMMY3");
 }
 
+/* What is off has no size: the stream ends when it is back with another. */
+static void off_and_eof(void **state)
+{
+    (void)state;
+    need_server();
+    set_outputs();
+    d = device("monitor=DUMMY1:on_resize=eof");
+    expect(outputs[1].at, "at first");
+    test_randr_output_off(screen, "DUMMY1");
+    expect((TestRect){ 0 }, "off");
+    set_output("DUMMY1", (TestRect){ 500, 500, 300, 200 });
+    expect((TestRect){ 500, 500, 300, 200 }, "on again elsewhere");
+    test_randr_output_off(screen, "DUMMY1");
+    set_output("DUMMY1", (TestRect){ 500, 500, 320, 240 });
+    test_shot_ends(d, 2000);
+}
+
+/* With as many as the driver has, and more gaps between them */
+static void many_monitors(void **state)
+{
+    TestRect lit[MAX_OUTPUTS], all = { 0, 0, MAX_WIDTH, MAX_HEIGHT };
+
+    (void)state;
+    need_server();
+    set_outputs();
+    for (int i = 0; i < MAX_OUTPUTS; i++) {
+        char name[16];
+
+        snprintf(name, sizeof(name), "DUMMY%d", i);
+        lit[i] = (TestRect){ 7 + i * 67, i * 7 % 16 * 47 + 3, 64, 45 + i };
+        set_output(name, lit[i]);
+    }
+    for (int k = 0; k < 4; k++) {
+        d = device_by(k, "");
+        expect_within(all, lit, MAX_OUTPUTS, "many monitors");
+        paint();
+        expect_within(all, lit, MAX_OUTPUTS, "many monitors, painted");
+        test_device_close(&d);
+    }
+    d = device("monitor=DUMMY15");
+    expect(lit[15], "the last");
+    for (int i = 3; i < MAX_OUTPUTS; i++) {
+        char name[16];
+
+        snprintf(name, sizeof(name), "DUMMY%d", i);
+        test_randr_output_off(screen, name);
+    }
+    expect((TestRect){ 0 }, "the last is off");
+}
+
+/* Where unchanged frames are skipped a change is none of them. */
+static void seen_though_nothing_was_painted(void **state)
+{
+    (void)state;
+    need_server();
+    for (int k = 0; k < 2; k++) {
+        static const TestRect places[] = {
+            { 450, 300, 300, 200 }, { 450, 300, 200, 150 }, { 0, 0, 0, 0 },
+            { 400, 90, 300, 200 },
+        };
+
+        set_outputs();
+        d = device("monitor=DUMMY1:unchanged=skip:damage=%s", damages[k]);
+        expect(outputs[1].at, "at first");
+        for (size_t i = 0; i < sizeof(places) / sizeof(*places); i++) {
+            int64_t begun = av_gettime_relative();
+            AVPacket *packet = av_packet_alloc();
+            AVFrame *frame = av_frame_alloc();
+            char message[200] = "no frame";
+            TestImage *want;
+            int different = 1;
+
+            if (places[i].w)
+                set_output("DUMMY1", places[i]);
+            else
+                test_randr_output_off(screen, "DUMMY1");
+            want = test_screen_read(screen, root, places[i].x, places[i].y,
+                                    300, 200, 0);
+            test_image_mask(want, &(TestRect){ 0, 0, places[i].w,
+                                               places[i].h }, 1);
+            while (different && av_gettime_relative() < begun + 400000 &&
+                   test_device_read(d, packet, 400) >= 0) {
+                TestImage *got;
+
+                assert_int_equal(test_device_decode(d, packet, frame), 0);
+                got = test_image_from_frame(frame);
+                different = test_image_compare(want, got, message);
+                test_image_free(&got);
+                av_packet_unref(packet);
+            }
+            if (different)
+                fail_msg("change %d is not seen: %s", (int)i, message);
+            test_image_free(&want);
+            av_packet_free(&packet);
+            av_frame_free(&frame);
+        }
+        test_device_close(&d);
+    }
+}
+
 /* On the name primary hangs what is primary now. */
 static void primary_moves(void **state)
 {
@@ -729,7 +875,7 @@ static void whole_screen(void **state)
 {
     (void)state;
     need_server();
-    for (int k = 0; k < 2; k++) {
+    for (int k = 0; k < NB_WAYS; k++) {
         const TestRect all = { 0, 0, MAX_WIDTH, MAX_HEIGHT };
         const TestRect region = { 250, 50, 500, 500 };
         TestRect lit[3];
@@ -737,11 +883,10 @@ static void whole_screen(void **state)
         set_outputs();
         for (int i = 0; i < 3; i++)
             lit[i] = outputs[i].at;
-        d = device("damage=%s:grab_x=250:grab_y=50:video_size=500x500",
-                   damages[k]);
+        d = device_by(k, "grab_x=250:grab_y=50:video_size=500x500");
         expect_within(region, lit, 3, "a region at first");
         more[0] = d;
-        d = device("damage=%s", damages[k]);
+        d = device_by(k, "");
         expect_size(MAX_WIDTH, MAX_HEIGHT);
         expect_within(all, lit, 3, "between monitors");
         paint();
@@ -815,7 +960,6 @@ static void screen_size(void **state)
 static void older_randr(void **state)
 {
     static const TestRect elsewhere = { 500, 500, 320, 240 };
-    TestProxy *proxy;
     char options[128];
 
     (void)state;
@@ -854,7 +998,6 @@ static void older_randr(void **state)
     }
     assert_int_equal(test_proxy_count(proxy, test_proxy_opcode(proxy, "RANDR"),
                                       RANDR_GET_MONITORS), 0);
-    test_proxy_stop(&proxy);
 }
 
 static void is_listed(const AVDeviceInfoList *list, const char *query,
@@ -1035,11 +1178,17 @@ int main(void)
         TEST_MADE(without_randr),
         TEST_MADE(gone_for_good),
     };
+    const struct CMUnitTest of_depth[] = {
+        TEST_MADE(changes_of_made_ones),
+    };
     const struct CMUnitTest on_xorg[] = {
         TEST(modes_and_places),
         TEST(off_and_on),
         TEST(others_change),
+        TEST(off_and_eof),
         TEST(primary_moves),
+        TEST(many_monitors),
+        TEST(seen_though_nothing_was_painted),
         TEST(whole_screen),
         TEST(screen_size),
         TEST(listed),
@@ -1053,6 +1202,8 @@ int main(void)
 
     failed += cmocka_run_group_tests_name("layouts", on_xvfb, start_xvfb,
                                           stop);
+    failed += cmocka_run_group_tests_name("16 bits", of_depth, start_16, stop);
+    failed += cmocka_run_group_tests_name("8 bits", of_depth, start_8, stop);
     failed += cmocka_run_group_tests_name("modes", on_xorg, start_xorg, stop);
     failed += cmocka_run_group_tests_name("viewers", on_xvnc, start_xvnc,
                                           stop);

@@ -43,6 +43,7 @@
 #include <libavutil/time.h>
 #include <xcb/composite.h>
 #include <xcb/shape.h>
+#include <xcb/shm.h>
 
 #include "app.h"
 #include "proxy.h"
@@ -67,12 +68,28 @@ static pid_t manager;
 
 static const char *const damages[] = { "on", "off" };
 
-static int start(void **state)
+/* How slots are filled: see x11shmpool_grab.h. */
+static const struct {
+    const char *options;
+    int without_pixmaps;       /* in shared memory */
+} ways[] = {
+    { "damage=on",          0 },
+    { "damage=off",         0 },
+    { "damage=on",          1 },
+    { "damage=off",         1 },
+    { "damage=on:shm=off",  0 },
+    { "damage=off:shm=off", 0 },
+};
+
+/* Groups of tests that are many try the first two only. */
+static int nb_ways = 2;
+
+static int start_depth(int depth)
 {
-    (void)state;
     test_log_start();
     if (!(server = test_server_start(&(TestServerOptions){
-                        .width = WIDTH, .height = HEIGHT })) ||
+                        .width = WIDTH, .height = HEIGHT,
+                        .depth = depth })) ||
         !(screen = test_screen_open(server->display)))
         return -1;
     root = screen->screen->root;
@@ -81,9 +98,28 @@ static int start(void **state)
     return 0;
 }
 
+static int start(void **state)
+{
+    (void)state;
+    return start_depth(0);
+}
+
+static int start_all_ways(void **state)
+{
+    nb_ways = sizeof(ways) / sizeof(*ways);
+    return start(state);
+}
+
+static int start_16(void **state)
+{
+    (void)state;
+    return start_depth(16);
+}
+
 static int stop(void **state)
 {
     (void)state;
+    nb_ways = 2;
     test_screen_close(&screen);
     test_server_stop(&server);
     return 0;
@@ -140,6 +176,23 @@ static void device(const char *options, ...)
     va_end(ap);
     test_device_close(&d);
     d = test_shot_open("x11shmpool", server->display, all);
+}
+
+static void device_by(int way, const char *options)
+{
+    char all[256];
+
+    snprintf(all, sizeof(all), "framerate=100:draw_mouse=0:%s:%s",
+             ways[way].options, options);
+    if (ways[way].without_pixmaps && !proxy) {
+        proxy = test_proxy_start(server->display);
+        assert_non_null(proxy);
+        test_proxy_fail_request(proxy, test_proxy_opcode(proxy, "MIT-SHM"),
+                                XCB_SHM_CREATE_PIXMAP, XCB_IMPLEMENTATION);
+    }
+    test_device_close(&d);
+    d = test_shot_open("x11shmpool", ways[way].without_pixmaps ?
+                       test_proxy_display(proxy) : server->display, all);
 }
 
 /* Something in the window that was not there before */
@@ -404,9 +457,9 @@ static void moved(void **state)
                                  { -500, 100 }, { 900, 700 }, { 100, 100 } };
 
     (void)state;
-    for (int k = 0; k < 2; k++) {
+    for (int k = 0; k < nb_ways; k++) {
         app_at(0, 100, 100, 201, 151);
-        device("window_title=app 0:damage=%s", damages[k]);
+        device_by(k, "window_title=app 0");
         for (size_t i = 0; i < sizeof(at) / sizeof(*at); i++) {
             test_app_move(apps[0], at[i][0], at[i][1], -1, -1);
             expect_painted(apps[0], "moved");
@@ -425,9 +478,9 @@ static void resized(void **state)
                                     { 640, 480 }, { 1, 1 }, { 201, 151 } };
 
     (void)state;
-    for (int k = 0; k < 2; k++) {
+    for (int k = 0; k < nb_ways; k++) {
         app_at(0, 100, 100, 201, 151);
-        device("window_title=app 0:damage=%s", damages[k]);
+        device_by(k, "window_title=app 0");
         for (size_t i = 0; i < sizeof(sizes) / sizeof(*sizes); i++) {
             test_app_move(apps[0], 100, 100, sizes[i][0], sizes[i][1]);
             expect_size(201, 151);
@@ -449,11 +502,11 @@ static void resized(void **state)
 static void hidden(void **state)
 {
     (void)state;
-    for (int k = 0; k < 2; k++) {
+    for (int k = 0; k < nb_ways; k++) {
         TestImage *last, *got;
 
         app_at(0, 100, 100, 201, 151);
-        device("window_title=app 0:damage=%s", damages[k]);
+        device_by(k, "window_title=app 0");
         expect_painted(apps[0], "at first");
         last = test_shot(d);
         test_app_show(apps[0], 0);
@@ -651,14 +704,14 @@ static void move_window(xcb_window_t window, int x, int y)
 static void menus(void **state)
 {
     (void)state;
-    for (int k = 0; k < 2; k++) {
+    for (int k = 0; k < nb_ways; k++) {
         TestRect at[] = { { 150, 120, 80, 100 }, { 215, 150, 60, 50 } };
         TestImage *images[2];
         xcb_window_t menu, submenu, strange;
 
         app_at(0, 100, 100, 201, 151);
         app_at(1, 500, 400, 50, 50);
-        device("window_title=app 0:damage=%s", damages[k]);
+        device_by(k, "window_title=app 0");
         expect(apps[0], "no menu");
 
         menu = test_app_menu(apps[0], apps[0]->window, at[0].x, at[0].y,
@@ -868,10 +921,12 @@ static void menus_with_alpha(void **state)
 static void closed(void **state)
 {
     (void)state;
-    for (int k = 0; k < 4; k++) {
+    for (int k = 0; k < 6; k++) {
         app_at(0, 100, 100, 201, 151);
         device("window_title=app 0:damage=%s", damages[k & 1]);
         expect(apps[0], "at first");
+        if (k > 3)
+            test_app_show(apps[0], 0);
         if (k < 2)
             test_app_destroy(apps[0]);
         else
@@ -1241,6 +1296,26 @@ static void managed_menus(void **state)
     expect_painted(apps[1], "with a dialogue");
 }
 
+/* Until the manager says so */
+static void wait_on_top(xcb_window_t window)
+{
+    int64_t end = av_gettime_relative() + 10000000;
+    xcb_atom_t list = test_app_atom(apps[0], "_NET_CLIENT_LIST_STACKING");
+    int above = 0;
+
+    while (!above && av_gettime_relative() < end) {
+        xcb_get_property_reply_t *p = xcb_get_property_reply(
+            screen->conn, xcb_get_property(screen->conn, 0, root, list,
+                                           XCB_ATOM_WINDOW, 0, 64), NULL);
+        int n = p ? xcb_get_property_value_length(p) / 4 : 0;
+
+        above = n > 0 &&
+                ((xcb_window_t *)xcb_get_property_value(p))[n - 1] == window;
+        free(p);
+    }
+    assert_true(above);
+}
+
 /* A title is looked for in what the manager knows: windows that are minimised
  * are there, but have nothing to show. */
 static void managed_names(void **state)
@@ -1253,15 +1328,44 @@ static void managed_names(void **state)
     app_at(1, 300, 300, 150, 99);
     test_app_wait_framed(apps[0], 1);
     test_app_wait_framed(apps[1], 1);
-    test_app_activate(apps[1]);
     found(0, "window_title=app 0");
     found(1, "window_title=app 1");
+    for (int i = 0; i < 4; i++) {
+        test_app_activate(apps[i & 1]);
+        wait_on_top(apps[i & 1]->window);
+        found(i & 1, "window_title=app");
+        found(i & 1, "window_class=Test");
+    }
     test_app_iconify(apps[1]);
     test_app_wait_viewable(apps[1], apps[1]->window, 0);
     found(0, "window_class=Test");
     snprintf(id, sizeof(id), "0x%x", apps[1]->window);
     test_shot_refused(server->display, "window_title=app 1",
                       (const char *const[]){ id, "not mapped", NULL });
+}
+
+static void managed_alpha(void **state)
+{
+    need_manager();
+    with_alpha(state);
+}
+
+/* What a manager that was killed has left on the root window is no list. */
+static void manager_forgotten(void **state)
+{
+    (void)state;
+    app_at(0, 100, 100, 201, 151);
+    need_manager();
+    test_app_wait_framed(apps[0], 1);
+    found(0, "window_title=app 0");
+    test_server_end(server, manager, SIGKILL);
+    manager = 0;
+    test_app_wait_framed(apps[0], 0);
+    app_at(1, 300, 300, 150, 99);
+    found(1, "window_title=app 1");
+    found(0, "window_title=app 0");
+    test_app_close(&apps[0]);
+    found(1, "window_title=app");
 }
 
 /*** Under a compositor ***/
@@ -1520,7 +1624,6 @@ int main(void)
         TEST(picked),
         TEST(covered),
         TEST(moved),
-        TEST(resized),
         TEST(hidden),
         TEST(without_composite),
         TEST(children_and_border),
@@ -1528,7 +1631,6 @@ int main(void)
         TEST(with_alpha),
         TEST(pointer_over),
         TEST(border_follows),
-        TEST(menus),
         TEST(menus_before),
         TEST(menus_with_alpha),
         TEST(shaped_menus),
@@ -1544,17 +1646,26 @@ int main(void)
         TEST(resized_meanwhile),
         TEST(menu_resized_meanwhile),
     };
+    const struct CMUnitTest by_ways[] = {
+        TEST(resized),
+        TEST(menus),
+    };
+    const struct CMUnitTest of_depth[] = {
+        TEST(resized),
+        TEST(menus),
+    };
     const struct CMUnitTest under_manager[] = {
         TEST(managed),
         TEST(shaded),
         TEST(manager_comes_and_goes),
         TEST(managed_menus),
         TEST(managed_names),
+        TEST(managed_alpha),
+        TEST(manager_forgotten),
     };
     const struct CMUnitTest under_compositor[] = {
         TEST(by_name),
         TEST(covered),
-        TEST(moved),
         TEST(resized),
         TEST(hidden),
         TEST(with_alpha),
@@ -1566,6 +1677,9 @@ int main(void)
     int failed = 0;
 
     failed += cmocka_run_group_tests_name("plain", plain, start, stop);
+    failed += cmocka_run_group_tests_name("ways", by_ways, start_all_ways,
+                                          stop);
+    failed += cmocka_run_group_tests_name("16 bits", of_depth, start_16, stop);
     failed += cmocka_run_group_tests_name("managed", under_manager, start,
                                           stop);
     failed += cmocka_run_group_tests_name("picom", under_compositor,

@@ -24,7 +24,7 @@
 #include "app.h"
 
 #define TIMEOUT_MS 10000
-#define PATIENCE_MS 1000       /* a manager that starts loses what it is asked */
+#define PATIENCE_MS 1000       /* a manager that starts may lose a request */
 #define BACK_WIDTH  1024
 #define BACK_HEIGHT 768
 
@@ -54,7 +54,7 @@ static void check(TestApp *app, xcb_void_cookie_t cookie, const char *what)
     }
 }
 
-static xcb_atom_t intern(TestApp *app, const char *name)
+xcb_atom_t test_app_atom(TestApp *app, const char *name)
 {
     xcb_intern_atom_reply_t *r =
         need(xcb_intern_atom_reply(
@@ -126,8 +126,8 @@ xcb_window_t test_app_window(TestApp *app, const TestAppOptions *o)
     if (!o->color)
         test_screen_backdrop(app->s, window, BACK_WIDTH, BACK_HEIGHT, o->seed);
     if (o->title)
-        set_text(app, window, intern(app, "_NET_WM_NAME"),
-                 intern(app, "UTF8_STRING"), o->title, strlen(o->title));
+        set_text(app, window, test_app_atom(app, "_NET_WM_NAME"),
+                 test_app_atom(app, "UTF8_STRING"), o->title, strlen(o->title));
     if (o->old_title)
         set_text(app, window, XCB_ATOM_WM_NAME, XCB_ATOM_STRING, o->old_title,
                  strlen(o->old_title));
@@ -195,8 +195,8 @@ xcb_window_t test_app_menu(TestApp *app, xcb_window_t owner, int x, int y,
 
 void test_app_title(TestApp *app, const char *title)
 {
-    set_text(app, app->window, intern(app, "_NET_WM_NAME"),
-             intern(app, "UTF8_STRING"), title, strlen(title));
+    set_text(app, app->window, test_app_atom(app, "_NET_WM_NAME"),
+             test_app_atom(app, "UTF8_STRING"), title, strlen(title));
 }
 
 TestRect test_app_at(TestApp *app, xcb_window_t window)
@@ -289,7 +289,7 @@ static void message(TestApp *app, xcb_window_t window, const char *type,
         .response_type = XCB_CLIENT_MESSAGE,
         .format        = 32,
         .window        = window,
-        .type          = intern(app, type),
+        .type          = test_app_atom(app, type),
         .data.data32   = { a, b, c, BY_A_PAGER },
     };
 
@@ -302,7 +302,8 @@ static void message(TestApp *app, xcb_window_t window, const char *type,
 
 void test_app_wm_state(TestApp *app, const char *state, int add)
 {
-    message(app, app->window, "_NET_WM_STATE", add, intern(app, state), 0);
+    message(app, app->window, "_NET_WM_STATE", add, test_app_atom(app, state),
+            0);
 }
 
 void test_app_iconify(TestApp *app)
@@ -339,7 +340,7 @@ void test_app_wait_framed(TestApp *app, int framed)
 
 void test_app_wait_owner(TestApp *app, const char *selection, int owned)
 {
-    xcb_atom_t atom = intern(app, selection);
+    xcb_atom_t atom = test_app_atom(app, selection);
 
     for (int ms = 0; ms < TIMEOUT_MS; ms++) {
         xcb_get_selection_owner_reply_t *r =

@@ -77,6 +77,8 @@ void test_app_show(TestApp *app, int show);
 /** Destroy the app's window, not its connection. */
 void test_app_destroy(TestApp *app);
 
+xcb_atom_t test_app_atom(TestApp *app, const char *name);
+
 /** Where the window's own origin is on the root window, and its size. */
 TestRect test_app_at(TestApp *app, xcb_window_t window);
 
