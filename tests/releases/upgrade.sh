@@ -41,6 +41,7 @@ check 'plain ffmpeg has the device' matches '^ D[E ] *x11shmpool ' "$work/device
 check 'and records' record
 
 # The same major again: new files in the place of what the overlay stands on
+check 'the lists of packages' apt update
 check "libavdevice$major is installed again" apt install --reinstall "libavdevice$major" ffmpeg
 devices
 check 'ffmpeg still has the device' matches '^ D[E ] *x11shmpool ' "$work/devices"
@@ -66,6 +67,12 @@ make -C "$BUILD" >"$work/out" 2>&1
 check 'make says that FFmpeg is another one' \
     matches "libavdevice $now, and this was configured for +$major" "$work/out"
 check 'and what to do' matches 'configure.*make.*make install' "$work/out"
+if [ "$now" -gt "$(sed -n '/^#/d; s/^[^ ]*  *\([0-9]*\) .*/\1/p' "$SRC/patches/releases" | tail -n 1)" ]; then
+    (cd "$BUILD" && "$SRC/configure") >"$work/out" 2>&1
+    check 'configure does not know that one yet' matches 'is not supported' "$work/out"
+    check 'make uninstall' make -C "$BUILD" uninstall
+    done_testing
+fi
 check 'which works: configure' sh -c "cd '$BUILD' && '$SRC/configure' >'$work/configure' 2>&1"
 check 'make' make -C "$BUILD"
 check 'make install' sh -c "make -C '$BUILD' install >'$work/out' 2>&1"
