@@ -501,7 +501,7 @@ av_cold int x11shmpool_source_open(X11ShmpoolSource *s, X11ShmpoolDisplay *d,
         .drawable = window ? window : screen->root,
     };
     screen     = x11shmpool_display_screen_of(d, s->window);
-    s->is_root = screen != NULL;
+    s->is_root = !!screen;
     if (screen)
         d->screen = screen;
     s->what    = s->is_root ? "screen" : "window";
