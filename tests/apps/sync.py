@@ -61,7 +61,11 @@ def main(path, limit):
         print(f'{len(pictures)} flashes, {len(sounds)} beeps')
         return 1
     # The ends of the recording may hold only one of a pair.
-    inner = [t for t in pictures if sounds[0] - 0.4 < t < sounds[-1] + 0.4]
+    # FFmpeg's pulse device takes a second or two to find the time of its sound.
+    inner = [t for t in pictures if max(3, sounds[0]) - 0.4 < t < sounds[-1] + 0.4]
+    if not inner:
+        print('it is too short')
+        return 1
     apart = np.array([min(sounds, key=lambda s: abs(s - t)) - t for t in inner]) * 1000
     tenth = max(1, len(apart) // 10)
     print(f'{len(inner)} flashes, {len(sounds)} beeps in {inner[-1] - inner[0]:.0f} s: '

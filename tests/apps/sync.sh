@@ -34,13 +34,14 @@ spawn timeout $((seconds + 60)) ffmpeg -hide_banner -nostdin -v error \
     -i "$rtmp_url" -c copy "$work/played.mkv" 2>"$work/player.log"
 player=$spawned
 
-check 'the screen and its sound are streamed' overlay timeout $((seconds + 60)) \
-    ffmpeg -hide_banner -nostdin -nostats -v error \
-    -f x11shmpool -framerate 60 -i "$DISPLAY" \
-    -f pulse -isync 0 -i desktop.monitor -t "$seconds" \
-    -c:v libx264 -preset veryfast -tune zerolatency -pix_fmt yuv420p \
-    -g 120 -b:v 4500k -maxrate 4500k -bufsize 9000k -c:a aac -b:a 160k \
-    -f flv "$rtmp_url"
+# The command as the README has it, on this display and for this server, and with
+# 60 frames a second: how long a flash waits for the next frame is no fault.
+sed -n '/^To a streaming service/,/^`-isync/{ /^    /p; }' "$SRC/README.md" |
+    sed "s| :0 | $DISPLAY |; s| rtmp:[^ ]*| $rtmp_url|; s| -framerate 30 | -framerate 60 |
+         s|^ *ffmpeg |exec ffmpeg -hide_banner -nostdin -nostats -v error |" >"$work/command"
+check 'the README has the command' matches '^exec ffmpeg .* -framerate 60 ' "$work/command"
+check 'the screen and its sound are streamed' fails 124 overlay timeout -s INT \
+    -k 20 "$seconds" sh "$work/command"
 check 'and played' wait_for 30 dead $player
 
 figure "$("$python" "$SRC/tests/apps/sync.py" "$work/played.mkv" 20)"
