@@ -212,7 +212,7 @@ sum_up = awk '{ p += $$1; f += $$3; s += $$5 } \
 check:
 	$(call configured,check)
 	@+$(MAKE) --no-print-directory $(JOBS) check-build
-	@$(RUN) -b . $(T)
+	@$(RUN) -b . -p $(T)
 
 # The same tests where every memory error, undefined step and data race is
 # fatal, then the pure rooms under valgrind too.
