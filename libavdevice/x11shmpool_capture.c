@@ -590,19 +590,6 @@ static int ask(X11ShmpoolCapture *c, X11ShmpoolRequest *r)
     return send_request(c, r);
 }
 
-/* There was no slot, but the frame is a new one. */
-static int ask_again(X11ShmpoolCapture *c, X11ShmpoolRequest *r,
-                     X11ShmpoolDamageInfo *info)
-{
-    int ret;
-
-    reuse_last(c);
-    if ((ret = get_slot(c, &r->buf, &r->slot)) < 0 ||
-        (ret = send_request(c, r)) < 0)
-        return ret;
-    return receive_reply(c, r, info);
-}
-
 /* Whether the source went elsewhere before it was read: what is in the slot may
  * be something else. What the server told before it answered is here by now. */
 static int moved_meanwhile(X11ShmpoolCapture *c)
@@ -620,6 +607,44 @@ static int moved_meanwhile(X11ShmpoolCapture *c)
     return ret < 0 ? ret : c->damage.valid != valid;
 }
 
+/* Read again what was read from elsewhere. */
+static int read_in_place(X11ShmpoolCapture *c, X11ShmpoolRequest *r,
+                         X11ShmpoolDamageInfo *info)
+{
+    int ret;
+
+    for (int i = 0; (ret = moved_meanwhile(c)) > 0; i++) {
+        if (i == MAX_FAILURES)
+            return AVERROR(EAGAIN);
+        r->dirty = 1;
+        if ((ret = send_request(c, r)) < 0 ||
+            (ret = receive_reply(c, r, info)) < 0)
+            return ret;
+    }
+    return ret;
+}
+
+/* Whether it was read for the first time, or from another place. */
+static int is_new(const X11ShmpoolCapture *c, const X11ShmpoolRequest *r)
+{
+    return r->dirty && (!x11shmpool_damage_tracked(&c->damage) ||
+                        c->damage.sequence - 1 == c->damage.valid);
+}
+
+/* There was no slot, but the frame is a new one. */
+static int ask_again(X11ShmpoolCapture *c, X11ShmpoolRequest *r,
+                     X11ShmpoolDamageInfo *info)
+{
+    int ret;
+
+    reuse_last(c);
+    if ((ret = get_slot(c, &r->buf, &r->slot)) < 0 ||
+        (ret = send_request(c, r)) < 0 ||
+        (ret = receive_reply(c, r, info)) < 0)
+        return ret;
+    return read_in_place(c, r, info);
+}
+
 static int make_frame(X11ShmpoolCapture *c, X11ShmpoolRequest *r,
                       X11ShmpoolFrame *frame)
 {
@@ -630,22 +655,11 @@ static int make_frame(X11ShmpoolCapture *c, X11ShmpoolRequest *r,
 
     if (r->unchanged)
         return repeat(c, frame);
-    if ((ret = receive_reply(c, r, &info)) < 0)
-        return ret;
-    for (int i = 0; (ret = moved_meanwhile(c)) > 0; i++) {
-        if (i == MAX_FAILURES)
-            return AVERROR(EAGAIN);
-        r->dirty = 1;
-        if ((ret = send_request(c, r)) < 0 ||
-            (ret = receive_reply(c, r, &info)) < 0)
-            return ret;
-    }
-    if (ret < 0)
+    if ((ret = receive_reply(c, r, &info)) < 0 ||
+        (ret = read_in_place(c, r, &info)) < 0)
         return ret;
 
-    /* What was read for the first time, or from another place. */
-    moved      = r->dirty && (!x11shmpool_damage_tracked(&c->damage) ||
-                              c->damage.sequence - 1 == c->damage.valid);
+    moved      = is_new(c, r);
     drawn      = r->dirty && !x11shmpool_rect_empty(info.box);
     popped     = !x11shmpool_rect_empty(c->popups.changed);
     pointer    = pointer_changed(c);
@@ -655,8 +669,11 @@ static int make_frame(X11ShmpoolCapture *c, X11ShmpoolRequest *r,
     if (!frame->changed && c->last)
         return repeat(c, frame);
 
-    if (!r->slot && (ret = ask_again(c, r, &info)) < 0)
-        return ret;
+    if (!r->slot) {
+        if ((ret = ask_again(c, r, &info)) < 0)
+            return ret;
+        moved |= is_new(c, r);
+    }
 
     if (c->canvas)
         x11shmpool_grab_pack(c->format, r->slot->data, c->canvas->data);
