@@ -58,7 +58,7 @@ enum { RANDR_GET_MONITORS = 42 };
 static TestServer *server;
 static TestScreen *screen;
 static xcb_window_t root;
-static TestDevice *d;          /* the test's; closed after it, also if it fails */
+static TestDevice *d;          /* the test's, closed after it even if it fails */
 static TestDevice *more[3];    /* so are these; d may be one of them */
 static TestProxy *proxy;
 static const char *missing;    /* why there is no server */
@@ -161,7 +161,7 @@ static TestDevice *device(const char *options, ...)
 
 static TestDevice *device(const char *options, ...)
 {
-    char all[256] = "framerate=100:draw_mouse=0:";
+    char all[256] = "framerate=200:draw_mouse=0:";
     size_t n = strlen(all);
     va_list ap;
 
@@ -175,7 +175,7 @@ static TestDevice *device_by(int way, const char *options)
 {
     char all[256];
 
-    snprintf(all, sizeof(all), "framerate=100:draw_mouse=0:%s%s%s",
+    snprintf(all, sizeof(all), "framerate=200:draw_mouse=0:%s%s%s",
              ways[way].options, *options ? ":" : "", options);
     if (ways[way].without_pixmaps && !proxy) {
         proxy = test_proxy_start(server->display);
@@ -443,7 +443,7 @@ static void urls(void **state)
                                want.y + cases[i].part.y,
                                cases[i].part.w, cases[i].part.h };
         snprintf(url, sizeof(url), "%s.0%s", server->display, cases[i].query);
-        d = test_shot_open("x11shmpool", url, "framerate=100:draw_mouse=0");
+        d = test_shot_open("x11shmpool", url, "framerate=200:draw_mouse=0");
         expect_size(want.w, want.h);
         expect(want, url);
         test_device_close(&d);
@@ -628,11 +628,11 @@ static void without_randr(void **state)
     proxy = test_proxy_start(server->display);
     test_proxy_hide_extension(proxy, "RANDR");
     d = test_shot_open("x11shmpool", test_proxy_display(proxy),
-                       "monitor=primary:framerate=100:draw_mouse=0");
+                       "monitor=primary:framerate=200:draw_mouse=0");
     expect(all, "primary without RandR");
     test_device_close(&d);
     d = test_shot_open("x11shmpool", test_proxy_display(proxy),
-                       "monitor=0:framerate=100:draw_mouse=0");
+                       "monitor=0:framerate=200:draw_mouse=0");
     expect(all, "0 without RandR");
     test_device_close(&d);
     test_shot_refused(test_proxy_display(proxy), "monitor=DP-1",
@@ -971,14 +971,14 @@ static void older_randr(void **state)
         test_proxy_limit_version(proxy, "RANDR", 1, minor);
         for (int i = 0; i < 3; i++) {
             snprintf(options, sizeof(options),
-                     "monitor=%s:framerate=100:draw_mouse=0", outputs[i].name);
+                     "monitor=%s:framerate=200:draw_mouse=0", outputs[i].name);
             d = test_shot_open("x11shmpool", test_proxy_display(proxy),
                                options);
             expect(outputs[i].at, outputs[i].name);
             test_device_close(&d);
         }
         d = test_shot_open("x11shmpool", test_proxy_display(proxy),
-                           "monitor=dummy1:framerate=100:draw_mouse=0");
+                           "monitor=dummy1:framerate=200:draw_mouse=0");
         set_output("DUMMY1", elsewhere);
         expect(elsewhere, "moved");
         test_randr_output_off(screen, "DUMMY1");
@@ -991,7 +991,7 @@ static void older_randr(void **state)
                                                  NULL });
         if (minor >= 3) {            /* knows of the primary output */
             d = test_shot_open("x11shmpool", test_proxy_display(proxy),
-                               "monitor=primary:framerate=100:draw_mouse=0");
+                               "monitor=primary:framerate=200:draw_mouse=0");
             expect(outputs[2].at, "primary");
             test_device_close(&d);
         }

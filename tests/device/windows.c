@@ -167,7 +167,7 @@ static void device(const char *options, ...)
 
 static void device(const char *options, ...)
 {
-    char all[256] = "framerate=100:draw_mouse=0:";
+    char all[256] = "framerate=200:draw_mouse=0:";
     size_t n = strlen(all);
     va_list ap;
 
@@ -182,7 +182,7 @@ static void device_by(int way, const char *options)
 {
     char all[256];
 
-    snprintf(all, sizeof(all), "framerate=100:draw_mouse=0:%s:%s",
+    snprintf(all, sizeof(all), "framerate=200:draw_mouse=0:%s:%s",
              ways[way].options, options);
     if (ways[way].without_pixmaps && !proxy) {
         proxy = test_proxy_start(server->display);
@@ -265,7 +265,7 @@ static void by_name(void **state)
         found(i, text);
         snprintf(text, sizeof(text), "%s.0?window=0x%x", server->display,
                  apps[i]->window);
-        d = test_shot_open("x11shmpool", text, "framerate=100:draw_mouse=0");
+        d = test_shot_open("x11shmpool", text, "framerate=200:draw_mouse=0");
         expect(apps[i], text);
         test_device_close(&d);
     }
@@ -362,7 +362,7 @@ static void *open_picking(void *arg)
     Opening *o = arg;
     TestDevice *picked;
     int ret = test_device_open(&picked, "x11shmpool", server->display,
-                               "window_id=pick:framerate=100:draw_mouse=0");
+                               "window_id=pick:framerate=200:draw_mouse=0");
 
     pthread_mutex_lock(&opening_lock);
     o->d    = picked;
@@ -535,7 +535,7 @@ static void without_composite(void **state)
     test_proxy_hide_extension(proxy, "Composite");
     test_log_start();
     d = test_shot_open("x11shmpool", test_proxy_display(proxy),
-                       "window_title=app 0:framerate=100:draw_mouse=0");
+                       "window_title=app 0:framerate=200:draw_mouse=0");
     test_shot_true(d, screen, apps[0]->window, 0, 0, 0, "alone");
     app_at(1, 50, 50, 300, 100);
     test_shot_comes_true(d, screen, apps[0]->window, 0, 0, 0, 1000,
@@ -624,7 +624,7 @@ static void pointer_over(void **state)
     test_screen_cursor(screen, apps[0]->window, cursor, 16, 16, 4, 4);
     free(cursor);
     d = test_shot_open("x11shmpool", server->display,
-                       "window_title=app 0:framerate=100");
+                       "window_title=app 0:framerate=200");
     test_screen_warp(screen, 150, 150);
     test_shot_true(d, screen, apps[0]->window, 0, 0, 1, "the pointer over it");
     test_screen_warp(screen, 299, 249);
@@ -1095,7 +1095,7 @@ static void redirection_ends(void **state)
     waitpid(child, &status, 0);
     comes_undone(apps[0]->window, "killed");
     test_shot_true(d = test_shot_open("x11shmpool", server->display,
-                                      "framerate=100:draw_mouse=0"),
+                                      "framerate=200:draw_mouse=0"),
                    screen, root, 0, 0, 0, "the screen after that");
 }
 
@@ -1112,7 +1112,7 @@ static void busy_neighbour(void **state)
     app_at(2, 400, 300, 300, 200);
     proxy = test_proxy_start(server->display);
     d = test_shot_open("x11shmpool", test_proxy_display(proxy),
-                       "window_title=app 0:framerate=100:draw_mouse=0");
+                       "window_title=app 0:framerate=200:draw_mouse=0");
     expect(apps[0], "at first");
     test_proxy_reset(proxy);
     repeated = test_device_stat(d, "stat_repeated");
