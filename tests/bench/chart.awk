@@ -50,6 +50,8 @@ BEGIN {
 
 NR > 1 {
     gsub(/"/, "")
+    if ($9 == "alone")
+        next
     if ($9 == "x11grab") {
         wall = $11
         client = $14
@@ -68,7 +70,7 @@ NR > 1 {
     name[++rows] = sprintf("%dx%d%s %s, %s%s", $2, $3,
                            $1 == "displays" ? " x " $4 : "", $5,
                            $7 ? $7 " fps" : "fastest",
-                           $8 == "reads" ? ", read" : "")
+                           $1 == "pyav" ? ", PyAV" : $8 == "reads" ? ", read" : "")
     fast[rows] = !$7
     ratio[rows, 0] = wall > 0 ? $11 / wall : 0
     ratio[rows, 1] = client > 0 ? $14 / client : 0

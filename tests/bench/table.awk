@@ -43,11 +43,16 @@ BEGIN {
     title["special"]  = "More work at 3840x2160 (the last: still, pointer drawn)"
     title["stalls"]   = "A consumer that stalls 120 ms every 40 packets"
     title["area"]     = "Cost against damaged area"
+    title["pyav"]     = "Through PyAV, added up by NumPy"
     title["displays"] = "Displays at once: CPU in ms a second"
 }
 
 NR > 1 {
     gsub(/"/, "")
+    if ($9 == "alone") {
+        alone = sprintf("    adding up alone: %.3f wall, %.3f this process's CPU", $11, $14)
+        next
+    }
     if ($9 == "x11grab") {
         for (i = 1; i <= 20; i++)
             grab[i] = $i
@@ -65,6 +70,8 @@ NR > 1 {
     printf "%-40.40s | %s | %s | %s | %s %s\n", name, figures(grab, pool, 11),
            figures(grab, pool, 14), figures(grab, pool, 17),
            spread(grab, $7 ? 17 : 11), spread(pool, $7 ? 17 : 11)
+    if (group == "pyav")
+        print alone
     if (group == "stalls")
         printf "    frames off the grid: %.0f%% of x11grab's, %.0f%% of x11shmpool's\n",
                grab[20], pool[20]
