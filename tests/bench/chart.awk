@@ -50,7 +50,7 @@ BEGIN {
 
 NR > 1 {
     gsub(/"/, "")
-    if ($9 == "alone")
+    if ($9 == "alone" || $1 == "jitter")
         next
     if ($9 == "x11grab") {
         wall = $11

@@ -34,6 +34,7 @@
 
 #include "proxy.h"
 
+#define MAX_MOMENTS 4096
 #define MAX_CLIENTS   32
 #define MAX_FDS       16
 #define MAX_PENDING  256
@@ -80,16 +81,24 @@ struct TestProxy {
     int limited;               /* major opcode of an extension, 0 for none */
     uint32_t limit[2];         /* its version, major and minor */
     int64_t counts[256][256];
+    int watched_major, watched_minor;
+    int64_t moments[MAX_MOMENTS];
+    int nb_moments;
     int64_t requests, round_trips, events, errors;
     Client *clients[MAX_CLIENTS];
 };
 
-static int64_t now_ms(void)
+static int64_t now_us(void)
 {
     struct timespec t;
 
     clock_gettime(CLOCK_MONOTONIC, &t);
-    return t.tv_sec * INT64_C(1000) + t.tv_nsec / 1000000;
+    return t.tv_sec * INT64_C(1000000) + t.tv_nsec / 1000;
+}
+
+static int64_t now_ms(void)
+{
+    return now_us() / 1000;
 }
 
 static uint16_t get16(const uint8_t *p)
@@ -311,6 +320,9 @@ static void parse_client(TestProxy *p, Client *c)
         c->asked = 1;
         p->requests++;
         p->counts[r[0]][r[0] < 128 ? 0 : r[1]]++;
+        if (r[0] == p->watched_major && p->nb_moments < MAX_MOMENTS &&
+            (r[0] < 128 || r[1] == p->watched_minor))
+            p->moments[p->nb_moments++] = now_us();
         if (p->fail_code && r[0] == p->fail_major &&
             (r[0] < 128 || r[1] == p->fail_minor)) {
             /* asked in its place, so that the error comes in order */
@@ -619,6 +631,26 @@ int64_t test_proxy_count(TestProxy *p, int major, int minor)
     for (int i = 0; i < 256; i++)
         if (minor < 0 || minor == i)
             n += p->counts[major][i];
+    pthread_mutex_unlock(&p->lock);
+    return n;
+}
+
+void test_proxy_watch(TestProxy *p, int major, int minor)
+{
+    pthread_mutex_lock(&p->lock);
+    p->watched_major = major;
+    p->watched_minor = minor;
+    p->nb_moments    = 0;
+    pthread_mutex_unlock(&p->lock);
+}
+
+int test_proxy_moments(TestProxy *p, int64_t *moments, int max)
+{
+    int n;
+
+    pthread_mutex_lock(&p->lock);
+    n = p->nb_moments < max ? p->nb_moments : max;
+    memcpy(moments, p->moments, n * sizeof(*moments));
     pthread_mutex_unlock(&p->lock);
     return n;
 }

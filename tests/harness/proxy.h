@@ -50,6 +50,13 @@ int64_t test_proxy_requests(TestProxy *p);
  *  errors; events are none). */
 int64_t test_proxy_round_trips(TestProxy *p);
 
+/** Note from here on when such requests arrive; forgets what was noted. */
+void test_proxy_watch(TestProxy *p, int major, int minor);
+
+/** When they did, in µs of av_gettime_relative(), the first max of them.
+ *  @return how many were stored */
+int test_proxy_moments(TestProxy *p, int64_t *moments, int max);
+
 int64_t test_proxy_events(TestProxy *p);
 int64_t test_proxy_errors(TestProxy *p);
 
