@@ -296,6 +296,11 @@ void x11shmpool_display_cancel(X11ShmpoolDisplay *d)
     eventfd_write(d->cancel_fd, 1);
 }
 
+int x11shmpool_display_gone(int error)
+{
+    return error == AVERROR_EXIT || error == AVERROR(EIO);
+}
+
 int x11shmpool_display_interrupted(const X11ShmpoolDisplay *d)
 {
     return d->interruptible && d->interrupt.callback &&

@@ -105,6 +105,10 @@ int x11shmpool_display_sync(X11ShmpoolDisplay *d);
  */
 int x11shmpool_display_check(X11ShmpoolDisplay *d, xcb_void_cookie_t cookie);
 
+/** Whether an error of x11shmpool_display_wait() is no answer, but the end of
+ *  asking: cancelled, interrupted, or the server has gone. */
+int x11shmpool_display_gone(int error);
+
 /** Whether the application wants its call back. */
 int x11shmpool_display_interrupted(const X11ShmpoolDisplay *d);
 

@@ -35,11 +35,6 @@
 #define RANDR_RESOURCES (1 << 16 | 4)
 #define RANDR_MONITORS  (1 << 16 | 5)
 
-static int gone(int error)
-{
-    return error == AVERROR_EXIT || error == AVERROR(EIO);
-}
-
 void x11shmpool_monitors_watch(X11ShmpoolDisplay *d)
 {
     uint16_t mask = XCB_RANDR_NOTIFY_MASK_SCREEN_CHANGE;
@@ -93,7 +88,7 @@ static int add_monitor(X11ShmpoolMonitors *m, X11ShmpoolDisplay *d,
 
     ret = x11shmpool_display_wait(d, name_sequence, (void **)&name);
     if (ret < 0)
-        return gone(ret) ? ret : 0;
+        return x11shmpool_display_gone(ret) ? ret : 0;
     if (xcb_randr_monitor_info_outputs_length(info))
         monitor.output = *xcb_randr_monitor_info_outputs(info);
     if (!x11shmpool_rect_empty(monitor.rect))
@@ -174,7 +169,7 @@ static int ask_output(X11ShmpoolMonitor *monitor, X11ShmpoolDisplay *d,
             xcb_randr_get_output_info(d->conn, monitor->output, time).sequence,
             (void **)&output);
     if (ret < 0)
-        return gone(ret) ? ret : 0;
+        return x11shmpool_display_gone(ret) ? ret : 0;
     monitor->crtc = output->crtc;
     free(output);
     if (!monitor->crtc)
@@ -183,7 +178,7 @@ static int ask_output(X11ShmpoolMonitor *monitor, X11ShmpoolDisplay *d,
             xcb_randr_get_crtc_info(d->conn, monitor->crtc, time).sequence,
             (void **)&crtc);
     if (ret < 0)
-        return gone(ret) ? ret : 0;
+        return x11shmpool_display_gone(ret) ? ret : 0;
     monitor->mode = crtc->mode;
     free(crtc);
     return 0;
@@ -203,7 +198,7 @@ static int add_crtc(X11ShmpoolMonitors *m, X11ShmpoolDisplay *d,
             xcb_randr_get_crtc_info(d->conn, id, time).sequence,
             (void **)&crtc);
     if (ret < 0)
-        return gone(ret) ? ret : 0;
+        return x11shmpool_display_gone(ret) ? ret : 0;
 
     outputs      = xcb_randr_get_crtc_info_outputs(crtc);
     monitor.mode = crtc->mode;
@@ -223,7 +218,7 @@ static int add_crtc(X11ShmpoolMonitors *m, X11ShmpoolDisplay *d,
             xcb_randr_get_output_info(d->conn, monitor.output, time).sequence,
             (void **)&output);
     if (ret < 0)
-        return gone(ret) ? ret : 0;
+        return x11shmpool_display_gone(ret) ? ret : 0;
     ret = add(m, av_strndup((char *)xcb_randr_get_output_info_name(output),
                             output->name_len), monitor);
     free(output);
@@ -249,7 +244,7 @@ static int get_crtcs(X11ShmpoolMonitors *m, X11ShmpoolDisplay *d,
             primary = reply->output;
         free(reply);
     }
-    for (int i = 0; i < resources->num_crtcs && !gone(ret) &&
+    for (int i = 0; i < resources->num_crtcs && !x11shmpool_display_gone(ret) &&
                     ret != AVERROR(ENOMEM); i++)
         ret = add_crtc(m, d, crtcs[i], primary, resources->config_timestamp);
 

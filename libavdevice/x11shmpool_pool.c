@@ -70,11 +70,6 @@ static void free_slot(void *opaque, uint8_t *data av_unused)
     av_free(p);
 }
 
-static int gone(int error)
-{
-    return error == AVERROR_EXIT || error == AVERROR(EIO);
-}
-
 static int init_slot(X11ShmpoolPool *pool, X11ShmpoolSlot *s,
                      enum X11ShmpoolShm kind)
 {
@@ -94,7 +89,7 @@ static int init_best_slot(X11ShmpoolPool *pool, X11ShmpoolSlot *s)
     } else {
         for (kind = X11SHMPOOL_SHM_MEMFD; kind <= X11SHMPOOL_SHM_OFF; kind++) {
             ret = init_slot(pool, s, kind);
-            if (ret >= 0 || gone(ret))
+            if (ret >= 0 || x11shmpool_display_gone(ret))
                 break;
             av_log(log, AV_LOG_VERBOSE, "No slot in shared memory (%s): %s\n",
                    x11shmpool_slot_kind_name(kind), av_err2str(ret));
@@ -124,7 +119,7 @@ static void log_failure(X11ShmpoolPool *pool, int error)
     void *log = pool->display->log;
     const char *kind = x11shmpool_slot_kind_name(pool->kind);
 
-    if (gone(error))
+    if (x11shmpool_display_gone(error))
         return;
     if (error == AVERROR(ENOMEM))
         av_log(log, AV_LOG_ERROR,
@@ -238,11 +233,11 @@ static int upgrade(X11ShmpoolPool *pool)
 
     for (int kind = X11SHMPOOL_SHM_MEMFD; kind < X11SHMPOOL_SHM_OFF; kind++) {
         ret = init_slot(pool, &probe, kind);
-        if (ret >= 0 || gone(ret))
+        if (ret >= 0 || x11shmpool_display_gone(ret))
             break;
     }
     if (ret < 0)
-        return gone(ret) ? ret : 0;
+        return x11shmpool_display_gone(ret) ? ret : 0;
     x11shmpool_slot_detach(&probe, pool->display);
     x11shmpool_slot_uninit(&probe);
 
@@ -281,7 +276,7 @@ int x11shmpool_pool_get(X11ShmpoolPool *pool, AVBufferRef **buf,
     }
 
     ret = pool->alloc_error;
-    if (ret == AVERROR(EAGAIN) || gone(ret))
+    if (ret == AVERROR(EAGAIN) || x11shmpool_display_gone(ret))
         return ret;
     /* The pool is as large as memory lets it be; those it has do come back. */
     if (x11shmpool_pool_slots(pool)) {

@@ -48,14 +48,9 @@ int x11shmpool_popups_shown(const X11ShmpoolPopups *p)
 
 #if CONFIG_LIBXCB_COMPOSITE && CONFIG_LIBXCB_DAMAGE
 
-static int gone(int error)
-{
-    return error == AVERROR_EXIT || error == AVERROR(EIO);
-}
-
 static int severe(int error)
 {
-    return gone(error) || error == AVERROR(ENOMEM);
+    return x11shmpool_display_gone(error) || error == AVERROR(ENOMEM);
 }
 
 static X11ShmpoolPopup *find(X11ShmpoolPopups *p, xcb_window_t window)
@@ -395,7 +390,7 @@ static int read_popup(X11ShmpoolPopups *p, X11ShmpoolPopup *popup)
     } else if (shape) {
         x11shmpool_display_discard(d, shape);
     }
-    if (gone(ret)) {
+    if (x11shmpool_display_gone(ret)) {
         x11shmpool_display_discard(d, naming);
         xcb_free_pixmap(d->conn, pixmap);
         goto end;

@@ -41,11 +41,6 @@
 
 #define COMPOSITE_NAME_PIXMAP 2
 
-static int gone(int error)
-{
-    return error == AVERROR_EXIT || error == AVERROR(EIO);
-}
-
 #if CONFIG_LIBXCB_COMPOSITE
 
 static int redirect(X11ShmpoolSource *s)
@@ -59,7 +54,7 @@ static int redirect(X11ShmpoolSource *s)
             xcb_composite_redirect_window_checked(d->conn, s->window,
                 XCB_COMPOSITE_REDIRECT_AUTOMATIC));
     s->redirected = ret >= 0;
-    return gone(ret) ? ret : 0;
+    return x11shmpool_display_gone(ret) ? ret : 0;
 }
 
 static void unredirect(X11ShmpoolSource *s)
@@ -222,7 +217,7 @@ static int find_ancestors(X11ShmpoolSource *s)
         ret = x11shmpool_display_wait(d, xcb_query_tree(d->conn,
                                                         window).sequence,
                                       (void **)&tree);
-        if (gone(ret))
+        if (x11shmpool_display_gone(ret))
             return ret;
         if (ret < 0)
             break;
@@ -296,7 +291,7 @@ again:
     }
     if (pixmap) {
         ret = x11shmpool_display_wait(d, naming.sequence, NULL);
-        if (gone(ret)) {
+        if (x11shmpool_display_gone(ret)) {
             xcb_free_pixmap(d->conn, pixmap);
             goto end;
         }
@@ -512,7 +507,7 @@ av_cold int x11shmpool_source_open(X11ShmpoolSource *s, X11ShmpoolDisplay *d,
     ret = x11shmpool_display_wait(d,
             xcb_get_window_attributes(d->conn, s->window).sequence,
             (void **)&attributes);
-    if (gone(ret))
+    if (x11shmpool_display_gone(ret))
         return ret;
     if (ret < 0)
         return no_such_window(s);
@@ -540,7 +535,7 @@ av_cold int x11shmpool_source_open(X11ShmpoolSource *s, X11ShmpoolDisplay *d,
         ret = update_monitors(s);
     }
     if (ret < 0) {
-        if (!gone(ret))
+        if (!x11shmpool_display_gone(ret))
             av_log(d->log, AV_LOG_ERROR, "Window 0x%x can't be located: %s\n",
                    s->window, av_err2str(ret));
         goto fail;

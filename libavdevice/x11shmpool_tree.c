@@ -32,11 +32,6 @@
 
 #include "x11shmpool_tree.h"
 
-static int gone(int error)
-{
-    return error == AVERROR_EXIT || error == AVERROR(EIO);
-}
-
 static X11ShmpoolTreeWindow *find(const X11ShmpoolTree *t, xcb_window_t window)
 {
     for (unsigned i = 0; i < t->nb_windows; i++) {
@@ -129,7 +124,7 @@ static int receive_query(X11ShmpoolTree *t, const Query *q, int *depth,
     *depth = 0;
     ret = x11shmpool_display_wait(t->display, q->attributes,
                                   (void **)&attributes);
-    if (gone(ret)) {
+    if (x11shmpool_display_gone(ret)) {
         x11shmpool_display_discard(t->display, q->tree);
         return ret;
     }
@@ -140,7 +135,7 @@ static int receive_query(X11ShmpoolTree *t, const Query *q, int *depth,
         *depth = depth_of(t->display, attributes->visual);
     free(attributes);
 
-    return gone(err) ? err : 0;
+    return x11shmpool_display_gone(err) ? err : 0;
 }
 
 /* All windows of a level are asked about at once. */
@@ -232,7 +227,7 @@ static int find_manager(X11ShmpoolTree *t)
                                     t->manager_selection).sequence,
             (void **)&owner);
     if (ret < 0)
-        return gone(ret) ? ret : 0;
+        return x11shmpool_display_gone(ret) ? ret : 0;
     t->managed = owner->owner != XCB_NONE;
     free(owner);
     return 0;

@@ -42,15 +42,10 @@ enum Atom {
     NB_ATOMS,
 };
 
-static int gone(int error)
-{
-    return error == AVERROR_EXIT || error == AVERROR(EIO);
-}
-
 /* What went wrong with one window is that window's affair. */
 static int severe(int error)
 {
-    return gone(error) || error == AVERROR(ENOMEM);
+    return x11shmpool_display_gone(error) || error == AVERROR(ENOMEM);
 }
 
 static int get_atoms(X11ShmpoolDisplay *d, xcb_atom_t *atoms)

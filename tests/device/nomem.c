@@ -465,6 +465,11 @@ static void fail_in_turn(const char *options, int kind, int all_after)
         if (ret < 0 && ret != AVERROR(ENOMEM) && !atomic_load(&nb_errors))
             fail_msg("%s: %s, and nothing is said", what, av_err2str(ret));
         after = holdings();
+        /* The system lists a thread for a moment after it was joined. */
+        for (int i = 0; after.threads > before.threads && i < 1000; i++) {
+            av_usleep(1000);
+            after = holdings();
+        }
         if (after.descriptors != before.descriptors ||
             after.threads != before.threads ||
             after.mappings != before.mappings || after.live != before.live)
