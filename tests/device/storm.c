@@ -27,6 +27,7 @@
  * that every frame can be judged by itself.
  *
  * $X11SHMPOOL_STORM_SECONDS  how long each of the storms lasts, [3]
+ * $X11SHMPOOL_STORM_CHANGES  how many a second, [20]
  * $X11SHMPOOL_SEED           where the random numbers begin
  */
 
@@ -53,7 +54,6 @@
 #include "server.h"
 #include "shot.h"
 
-#define CHANGES_A_SECOND 20
 #define FRAMERATE  50
 #define LATE_US    (2 * 1000000 / FRAMERATE)
 #define SLACK_US   150000      /* the machine may be busy with others */
@@ -117,7 +117,7 @@ static History monitor, monitors, window;
 static int64_t calm_since;     /* when the storm had ended; 0 before */
 
 static uint32_t base_seed, random_state;
-static int seconds = 3;
+static int seconds = 3, changes_a_second = 20;
 
 static uint32_t rnd(void)
 {
@@ -774,8 +774,8 @@ static void storm(void **state)
     }
 
     begun = av_gettime_relative();
-    while ((last = av_gettime_relative()) < begun + seconds * 1000000) {
-        int64_t due = begun + ++changes * 1000000 / CHANGES_A_SECOND;
+    while ((last = av_gettime_relative()) < begun + seconds * INT64_C(1000000)) {
+        int64_t due = begun + ++changes * INT64_C(1000000) / changes_a_second;
 
         change_something();
         while (av_gettime_relative() < due)
@@ -838,6 +838,8 @@ int main(void)
         base_seed = strtoul(env, NULL, 0);
     if ((env = getenv("X11SHMPOOL_STORM_SECONDS")))
         seconds = atoi(env);
+    if ((env = getenv("X11SHMPOOL_STORM_CHANGES")) && atoi(env) > 0)
+        changes_a_second = atoi(env);
     random_state = base_seed | 1;
     for (int i = 0; i < 20; i++)
         rnd();
