@@ -56,7 +56,7 @@
 
 #define FRAMERATE  50
 #define LATE_US    (2 * 1000000 / FRAMERATE)
-#define SLACK_US   150000      /* the machine may be busy with others */
+#define SLACK_US   100000      /* the machine may be busy with others */
 #define MAX_WIDTH  1000
 #define MAX_HEIGHT 700
 #define MIN_WIDTH  800         /* all monitors lie within these */

@@ -44,6 +44,7 @@
 #include <xcb/composite.h>
 #include <xcb/shape.h>
 #include <xcb/shm.h>
+#include <xcb/xtest.h>
 
 #include "app.h"
 #include "proxy.h"
@@ -373,7 +374,7 @@ static void *open_picking(void *arg)
 }
 
 /* Somebody who clicks until something happens */
-static void pick_at(int x, int y)
+static int click(int x, int y, int button)
 {
     int64_t end = av_gettime_relative() + 8000000;
     TestScreen *hand = test_screen_open(server->display);
@@ -386,8 +387,10 @@ static void pick_at(int x, int y)
     assert_int_equal(pthread_create(&thread, NULL, open_picking, &o), 0);
     while (!done && av_gettime_relative() < end) {
         av_usleep(20000);
-        test_screen_button(hand, 1);
-        test_screen_button(hand, 0);
+        for (int type = XCB_BUTTON_PRESS; type <= XCB_BUTTON_RELEASE; type++)
+            xcb_test_fake_input(hand->conn, type, button, XCB_CURRENT_TIME,
+                                XCB_NONE, 0, 0, 0);
+        xcb_flush(hand->conn);
         pthread_mutex_lock(&opening_lock);
         done = o.done;
         pthread_mutex_unlock(&opening_lock);
@@ -395,11 +398,76 @@ static void pick_at(int x, int y)
     pthread_join(thread, NULL);
     test_screen_warp(hand, WIDTH - 1, HEIGHT - 1);
     test_screen_close(&hand);
-    if (o.ret < 0) {
-        test_log_print();
-        fail_msg("picking at %d,%d: %s", x, y, av_err2str(o.ret));
-    }
     d = o.d;
+    return o.ret;
+}
+
+static void pick_at(int x, int y)
+{
+    int ret = click(x, y, 1);
+
+    if (ret < 0) {
+        test_log_print();
+        fail_msg("picking at %d,%d: %s", x, y, av_err2str(ret));
+    }
+}
+
+static int interrupted(void *opaque)
+{
+    return av_gettime_relative() > *(int64_t *)opaque;
+}
+
+/* The pointer is nobody's: who wants it gets it. */
+static void pointer_is_free(void)
+{
+    int64_t end = av_gettime_relative() + 5000000;
+    int status = -1;
+
+    while (status && av_gettime_relative() < end) {
+        xcb_grab_pointer_reply_t *r = xcb_grab_pointer_reply(
+            screen->conn, xcb_grab_pointer(screen->conn, 0, root, 0,
+                                           XCB_GRAB_MODE_ASYNC,
+                                           XCB_GRAB_MODE_ASYNC, XCB_NONE,
+                                           XCB_NONE, XCB_CURRENT_TIME), NULL);
+
+        status = r ? r->status : -1;
+        free(r);
+    }
+    xcb_ungrab_pointer(screen->conn, XCB_CURRENT_TIME);
+    test_screen_sync(screen);
+    assert_int_equal(status, XCB_GRAB_STATUS_SUCCESS);
+}
+
+static void nothing_picked(void **state)
+{
+    AVFormatContext *s = avformat_alloc_context();
+    int64_t begun, deadline;
+    AVDictionary *options = NULL;
+
+    (void)state;
+    if (!screen->xtest)
+        skip();
+    app_at(0, 20, 30, 200, 120);
+    test_log_start();
+    assert_int_equal(click(500, 500, 1), AVERROR(EINVAL));
+    assert_int_equal(test_log_count("", AV_LOG_ERROR), 1);
+    pointer_is_free();
+    test_log_start();
+    assert_int_equal(click(30, 40, 3), AVERROR_EXIT);
+    assert_int_equal(test_log_count("", AV_LOG_ERROR), 1);
+    pointer_is_free();
+
+    begun = av_gettime_relative();
+    deadline = begun + 300000;
+    s->interrupt_callback.callback = interrupted;
+    s->interrupt_callback.opaque   = &deadline;
+    av_dict_set(&options, "window_id", "pick", 0);
+    assert_int_equal(avformat_open_input(&s, server->display,
+                                         av_find_input_format("x11shmpool"),
+                                         &options), AVERROR_EXIT);
+    av_dict_free(&options);
+    assert_true(av_gettime_relative() - begun < 3000000);
+    pointer_is_free();
 }
 
 static void picked(void **state)
@@ -1622,6 +1690,7 @@ int main(void)
         TEST(by_name),
         TEST(misses),
         TEST(picked),
+        TEST(nothing_picked),
         TEST(covered),
         TEST(moved),
         TEST(hidden),
