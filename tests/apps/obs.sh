@@ -73,12 +73,6 @@ $alone true 2>/dev/null || {
     skip 'OBS' 'unshare is not permitted here'
     done_testing
 }
-# shellcheck disable=SC2086
-spawn $alone env $overlay_vars HOME="$work" XDG_RUNTIME_DIR="$work" \
-    XDG_CONFIG_HOME="$work/.config" LIBGL_ALWAYS_SOFTWARE=1 \
-    obs --multi --profile test --collection test --startrecording \
-    --disable-updater >"$work/obs.log" 2>&1 </dev/null
-
 recorded() {
     ffmpeg -hide_banner -nostdin -v error -y -sseof -1 -i "$work"/*.avi \
         -frames:v 1 -pix_fmt gray -f rawvideo "$work/recorded" 2>/dev/null &&
@@ -91,13 +85,29 @@ print(f'correlation {alike:.4f}')
 sys.exit(not alike > 0.98)
 PY
 }
-if wait_for 60 recorded; then
+start_obs() {
+    rm -f "$work"/*.avi
+    # shellcheck disable=SC2086
+    spawn $alone env $overlay_vars HOME="$work" XDG_RUNTIME_DIR="$work" \
+        XDG_CONFIG_HOME="$work/.config" LIBGL_ALWAYS_SOFTWARE=1 \
+        obs --multi --profile test --collection test --startrecording \
+        --disable-updater >"$work/obs.log" 2>&1 </dev/null
+}
+
+# Once in a dozen starts OBS shows nothing of the source, and goes on to do so:
+# seen on a busy machine.
+for starts in 1 2 3; do
+    start_obs
+    wait_for 20 recorded && break
+    stop $spawned
+done
+if recorded; then
     ok 'OBS records the screen'
 else
     not_ok 'OBS records the screen' "$(cat "$work/alike")" \
         "$(tail -n 30 "$work/obs.log")"
 fi
-figure "OBS: $(cat "$work/alike")"
+figure "OBS, start $starts: $(cat "$work/alike")"
 stop $spawned
 
 done_testing
