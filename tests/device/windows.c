@@ -139,13 +139,20 @@ static int close_all(void **state)
     return 0;
 }
 
+/* Where one is to run and is not installed there is no server. */
+static void need_compositor(void)
+{
+    if (server)
+        return;
+    print_message("%.*s is not installed\n", (int)strcspn(compositor, " "),
+                  compositor);
+    skip();
+}
+
 /* One of the test's applications, in the place of the one that was there */
 static TestApp *app_open(int i, const TestAppOptions *o)
 {
-    if (!server) {
-        print_message("%s is not installed\n", compositor);
-        skip();
-    }
+    need_compositor();
     test_app_close(&apps[i]);
     if (!(apps[i] = test_app_open(server->display, o)))
         fail_msg("no connection for an application");
@@ -675,6 +682,7 @@ static void children_and_border(void **state)
 static void with_alpha(void **state)
 {
     (void)state;
+    need_compositor();
     if (!test_screen_visual(screen, 32))
         skip();
     for (int k = 0; k < 2; k++) {
@@ -1220,6 +1228,7 @@ static void busy_neighbour(void **state)
 
 static void need_manager(void)
 {
+    need_compositor();
     if ((manager = test_server_run(server, "openbox --sm-disable")))
         return;
     print_message("openbox is not installed\n");
@@ -1755,6 +1764,8 @@ int main(void)
         TEST(closed),
         TEST(id_reused),
         TEST(id_reused_while_resized),
+        TEST(managed),
+        TEST(managed_menus),
     };
     int failed = 0;
 
