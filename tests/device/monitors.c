@@ -127,7 +127,7 @@ static int start_xvnc(void **state)
     return start(TEST_SERVER_XVNC, 640, 480, 0);
 }
 
-static int stop(void **state)
+static int stop_server(void **state)
 {
     (void)state;
     test_screen_close(&screen);
@@ -317,7 +317,7 @@ static void each_by_name(void **state)
 
         set_layout(&layouts[l], 1);
         n = test_randr_monitors(screen, m, MAX_MONITORS);
-        assert_in_range(n, 1, MAX_MONITORS);
+        assert_true(n >= 1 && n <= MAX_MONITORS);
         for (int i = 0; i < n; i++) {
             AVDictionary *options = NULL;
             AVFormatContext *ctx = NULL;
@@ -1208,11 +1208,11 @@ int main(void)
     int failed = 0;
 
     failed += cmocka_run_group_tests_name("layouts", on_xvfb, start_xvfb,
-                                          stop);
-    failed += cmocka_run_group_tests_name("16 bits", of_depth, start_16, stop);
-    failed += cmocka_run_group_tests_name("8 bits", of_depth, start_8, stop);
-    failed += cmocka_run_group_tests_name("modes", on_xorg, start_xorg, stop);
+                                          stop_server);
+    failed += cmocka_run_group_tests_name("16 bits", of_depth, start_16, stop_server);
+    failed += cmocka_run_group_tests_name("8 bits", of_depth, start_8, stop_server);
+    failed += cmocka_run_group_tests_name("modes", on_xorg, start_xorg, stop_server);
     failed += cmocka_run_group_tests_name("viewers", on_xvnc, start_xvnc,
-                                          stop);
+                                          stop_server);
     return failed;
 }

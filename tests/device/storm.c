@@ -716,7 +716,7 @@ static int start_managed(void **state)
     return start(TEST_SERVER_XVFB, 0, 1);
 }
 
-static int stop(void **state)
+static int stop_server(void **state)
 {
     (void)state;
     pthread_mutex_lock(&lock);
@@ -828,8 +828,8 @@ static void storm(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        { "outputs and windows", storm, start_on_xorg, stop, NULL },
-        { "under a window manager", storm, start_managed, stop, NULL },
+        { "outputs and windows", storm, start_on_xorg, stop_server, NULL },
+        { "under a window manager", storm, start_managed, stop_server, NULL },
     };
     const char *env;
 

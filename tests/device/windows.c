@@ -117,7 +117,7 @@ static int start_16(void **state)
     return start_depth(16);
 }
 
-static int stop(void **state)
+static int stop_server(void **state)
 {
     (void)state;
     nb_ways = 2;
@@ -1475,7 +1475,7 @@ static int start_composited(void **state, const char *command)
         test_app_wait_owner(any, "_NET_WM_CM_S0", 1);
         test_app_close(&any);
     } else {
-        stop(state);
+        stop_server(state);
     }
     return 0;
 }
@@ -1494,7 +1494,7 @@ static int start_xcompmgr(void **state)
 static int stop_composited(void **state)
 {
     compositor = NULL;
-    return stop(state);
+    return stop_server(state);
 }
 
 static void compositor_comes_and_goes(void **state)
@@ -1769,12 +1769,12 @@ int main(void)
     };
     int failed = 0;
 
-    failed += cmocka_run_group_tests_name("plain", plain, start, stop);
+    failed += cmocka_run_group_tests_name("plain", plain, start, stop_server);
     failed += cmocka_run_group_tests_name("ways", by_ways, start_all_ways,
-                                          stop);
-    failed += cmocka_run_group_tests_name("16 bits", of_depth, start_16, stop);
+                                          stop_server);
+    failed += cmocka_run_group_tests_name("16 bits", of_depth, start_16, stop_server);
     failed += cmocka_run_group_tests_name("managed", under_manager, start,
-                                          stop);
+                                          stop_server);
     failed += cmocka_run_group_tests_name("picom", under_compositor,
                                           start_picom, stop_composited);
     failed += cmocka_run_group_tests_name("xcompmgr", under_compositor,

@@ -245,6 +245,9 @@ static int build_command(Command *c, const TestServerOptions *o,
         command_add(c, "%dx%d", width, height);
         command_add(c, "-depth");
         command_add(c, "%d", depth);
+        /* Later ones start only where a viewer could reach them. */
+        command_add(c, "-rfbunixpath");
+        command_add(c, "%s/rfb", dir);
         command_split(c, "-SecurityTypes None -rfbport -1 -AlwaysShared");
         break;
     case TEST_SERVER_XWAYLAND:
