@@ -62,9 +62,10 @@ NR > 1 {
         pool[i] = $i
     if ($1 == "jitter") {
         printf "\nMoments of capture, %dx%d at 60 fps into x264 veryfast: from their grid\n", $2, $3
-        printf "    x11grab    median %.2f ms, 99%% within %.2f, at most %.2f\n", \
-               grab[12], grab[11], grab[13]
-        printf "    x11shmpool median %.2f ms, 99%% within %.2f, at most %.2f\n", $12, $11, $13
+        printf "    x11grab    median %.2f ms, 99%% within %.2f, at most %.2f; %d captured\n", \
+               grab[12], grab[11], grab[13], grab[10]
+        printf "    x11shmpool median %.2f ms, 99%% within %.2f, at most %.2f; %d captured\n", \
+               $12, $11, $13, $10
         next
     }
     if ($1 != group)
