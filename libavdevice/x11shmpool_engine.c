@@ -22,6 +22,7 @@
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
+#include <sys/syscall.h>
 #include <sys/timerfd.h>
 #include <time.h>
 #include <unistd.h>
@@ -52,6 +53,11 @@
  * if the next tick is due: at rates that leave no time between ticks the other
  * thread would be woken for each only to find nothing to do. */
 #define READER_GRACE_NS   INT64_C(2000000)
+
+/* What the engine's thread asks the scheduler for at a time. One that asks for
+ * little is let run soon (EEVDF, from Linux 6.12 on), so that encoders on all
+ * processors don't move the moment of capture. */
+#define SLICE_NS          UINT64_C(100000)
 
 /* A reader that is back sooner has nothing to do that the server could be
  * working beside, and a second slot in turn would only cost cache. */
@@ -296,6 +302,27 @@ static void set_timer_for_next(X11ShmpoolEngine *e, int back)
     set_timer(e, due);
 }
 
+static void ask_for_short_slices(void)
+{
+#ifdef SYS_sched_setattr
+    /* The kernel's struct sched_attr, which clashes with the C library's
+     * headers or is in them. */
+    struct {
+        uint32_t size, sched_policy;
+        uint64_t sched_flags;
+        int32_t  sched_nice;
+        uint32_t sched_priority;
+        uint64_t sched_runtime, sched_deadline, sched_period;
+    } attr = { .size = sizeof(attr) };
+
+    if (syscall(SYS_sched_getattr, 0, &attr, sizeof(attr), 0) < 0 ||
+        attr.sched_policy != SCHED_OTHER)
+        return;
+    attr.sched_runtime = SLICE_NS;
+    syscall(SYS_sched_setattr, 0, &attr, 0);
+#endif
+}
+
 static void *engine_thread(void *arg)
 {
     X11ShmpoolEngine *e  = arg;
@@ -307,6 +334,7 @@ static void *engine_thread(void *arg)
     uint64_t expirations;
     int ret;
 
+    ask_for_short_slices();
     for (;;) {
         poll(fds, 2, -1);
         if (fds[1].revents)
