@@ -406,7 +406,8 @@ static int send_request(X11ShmpoolCapture *c, X11ShmpoolRequest *r)
         ret = x11shmpool_grab_send(&c->grab, r->target, s->drawable, src,
                                    r->visible.x - s->region.x,
                                    r->visible.y - s->region.y, s->copyable,
-                                   region, s->dx, s->dy);
+                                   region, s->dx, s->dy,
+                                   r->with_cursor || c->format->indexed);
         if (ret < 0) {
             if (r->info_sequence)
                 x11shmpool_display_discard(c->display, r->info_sequence);
@@ -449,7 +450,6 @@ static void blank(const X11ShmpoolCapture *c, const X11ShmpoolRequest *r)
 static int receive_reply(X11ShmpoolCapture *c, const X11ShmpoolRequest *r,
                          X11ShmpoolDamageInfo *info)
 {
-    int answered = r->with_cursor || c->format->indexed;
     int ret = 0, err;
 
     if (r->info_sequence)
@@ -461,7 +461,7 @@ static int receive_reply(X11ShmpoolCapture *c, const X11ShmpoolRequest *r,
         (err = x11shmpool_palette_receive(&c->palette)) < 0)
         ret = err;
     if (r->stale != X11SHMPOOL_STALE_NONE &&
-        (err = x11shmpool_grab_receive(&c->grab, answered)) < 0)
+        (err = x11shmpool_grab_receive(&c->grab)) < 0)
         ret = err;
     if (ret < 0)
         return ret;

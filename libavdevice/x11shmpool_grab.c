@@ -122,7 +122,7 @@ static int fetch_rects(X11ShmpoolGrab *g av_unused, X11ShmpoolRect src,
 
 static void send_copy(X11ShmpoolGrab *g, xcb_drawable_t drawable,
                       X11ShmpoolRect src, int x, int y,
-                      uint32_t region, int ox, int oy)
+                      uint32_t region, int ox, int oy, int answered)
 {
     xcb_connection_t *conn = g->display->conn;
 
@@ -137,6 +137,7 @@ static void send_copy(X11ShmpoolGrab *g, xcb_drawable_t drawable,
     set_clip(g, region, x - src.x + ox, y - src.y + oy);
     g->copy = xcb_copy_area_checked(conn, drawable, g->slot->pixmap, g->gc,
                                     src.x, src.y, x, y, src.w, src.h).sequence;
+    g->sync = answered ? 0 : xcb_get_input_focus(conn).sequence;
 }
 
 static int compare_rects(const void *a, const void *b)
@@ -257,7 +258,7 @@ int x11shmpool_grab_settled(const X11ShmpoolGrab *g)
 int x11shmpool_grab_send(X11ShmpoolGrab *g, X11ShmpoolSlot *slot,
                          xcb_drawable_t drawable, X11ShmpoolRect src,
                          int x, int y, int copyable,
-                         uint32_t region, int ox, int oy)
+                         uint32_t region, int ox, int oy, int answered)
 {
     g->slot      = slot;
     g->copy      = 0;
@@ -272,7 +273,7 @@ int x11shmpool_grab_send(X11ShmpoolGrab *g, X11ShmpoolSlot *slot,
         g->way = choose_way(g);
 
     if (g->way == X11SHMPOOL_GRAB_COPY) {
-        send_copy(g, drawable, src, x, y, region, ox, oy);
+        send_copy(g, drawable, src, x, y, region, ox, oy, answered);
         return 0;
     }
     return send_images(g, drawable, src, x, y, region, ox, oy);
@@ -315,7 +316,7 @@ static int receive_image(X11ShmpoolGrab *g, int i)
     return ret;
 }
 
-int x11shmpool_grab_receive(X11ShmpoolGrab *g, int answered)
+int x11shmpool_grab_receive(X11ShmpoolGrab *g)
 {
     int ret = 0;
 
@@ -328,7 +329,8 @@ int x11shmpool_grab_receive(X11ShmpoolGrab *g, int answered)
     g->nb_images = 0;
 
     if (g->copy) {
-        if (!answered && (ret = x11shmpool_display_sync(g->display)) < 0)
+        if (g->sync &&
+            (ret = x11shmpool_display_wait(g->display, g->sync, NULL)) < 0)
             x11shmpool_display_discard(g->display, g->copy);
         else
             ret = x11shmpool_display_wait(g->display, g->copy, NULL);

@@ -63,6 +63,8 @@ typedef struct X11ShmpoolGrab {
     int64_t timed;             ///< µs, when it was sent; 0 if it is no trial
     enum X11ShmpoolGrabWay way;
     unsigned copy;             ///< sequence of the CopyArea, 0 for none
+    unsigned sync;             ///< of what is answered after it, 0 if it is
+                               ///< the caller's
     int nb_images;
     struct {
         unsigned sequence;
@@ -93,23 +95,24 @@ void x11shmpool_grab_uninit(X11ShmpoolGrab *g);
  * @param copyable CopyArea may be used (see X11ShmpoolSource)
  * @param region   what of it is stale, an XFixes region whose origin is
  *                 ox,oy in the drawable; XCB_NONE for all of src
+ * @param answered the caller sends a request that has a reply next, and waits
+ *                 for that before it calls x11shmpool_grab_receive(): no
+ *                 round trip of its own is needed
  * @return 0: x11shmpool_grab_receive() must follow, after whatever else is to be
  *         sent in the same round trip; or as x11shmpool_display_wait()
  */
 int x11shmpool_grab_send(X11ShmpoolGrab *g, X11ShmpoolSlot *slot,
                          xcb_drawable_t drawable, X11ShmpoolRect src,
                          int x, int y, int copyable,
-                         uint32_t region, int ox, int oy);
+                         uint32_t region, int ox, int oy, int answered);
 
 /**
- * Wait until the slot is filled. No round trip of its own is needed where a
- * reply to a later request has been received.
+ * Wait until the slot is filled.
  *
- * @param answered such a reply has been received
  * @return 0, or as x11shmpool_display_wait(): the slot's content is then
  *         undefined within src
  */
-int x11shmpool_grab_receive(X11ShmpoolGrab *g, int answered);
+int x11shmpool_grab_receive(X11ShmpoolGrab *g);
 
 /** Whether no more is being timed, so that replies may be left waiting. */
 int x11shmpool_grab_settled(const X11ShmpoolGrab *g);
