@@ -495,12 +495,15 @@ static int x11shmpool_read_packet(AVFormatContext *s, AVPacket *pkt)
     if (ret < 0)
         return ret;
 
-    pkt->buf      = frame.buf;
-    pkt->data     = frame.buf->data;
+    pkt->buf = x11shmpool_pool_publish(frame.buf);
+    if (!pkt->buf) {
+        x11shmpool_frame_unref(&frame);
+        return AVERROR(ENOMEM);
+    }
+    pkt->data     = pkt->buf->data;
     pkt->size     = c->format.size;
     pkt->dts      = pkt->pts;
     pkt->duration = c->frame_duration;
-    frame.buf     = NULL;
 
     if ((ret = add_palette(pkt, &frame)) >= 0 && c->damage_metadata)
         ret = add_metadata(c, pkt, &frame);

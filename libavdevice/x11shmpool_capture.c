@@ -648,7 +648,6 @@ static int ask_again(X11ShmpoolCapture *c, X11ShmpoolRequest *r,
 static int make_frame(X11ShmpoolCapture *c, X11ShmpoolRequest *r,
                       X11ShmpoolFrame *frame)
 {
-    AVBufferRef *out;
     X11ShmpoolDamageInfo info     = { 0 };
     X11ShmpoolRect painted_before = c->painted;
     int drawn, popped, pointer, recoloured, moved, ret;
@@ -683,12 +682,10 @@ static int make_frame(X11ShmpoolCapture *c, X11ShmpoolRequest *r,
              painted_before);
     c->popups.changed = (X11ShmpoolRect){ 0 };
 
-    out = x11shmpool_pool_publish(&r->buf);
-    if (!out)
-        return AVERROR(ENOMEM);
     av_buffer_unref(&c->last);
-    c->last      = out;
+    c->last      = r->buf;
     c->last_slot = r->slot;
+    r->buf       = NULL;
 
     return frame->changed ? reference_last(c, frame) : repeat(c, frame);
 }

@@ -59,7 +59,8 @@ typedef struct X11ShmpoolCaptureOptions {
 
 /** A frame, as it waits for its reader. */
 typedef struct X11ShmpoolFrame {
-    AVBufferRef *buf;        ///< read-only; the frame is its first bytes
+    AVBufferRef *buf;        ///< the slot it is in, to be shown to others by
+                             ///< x11shmpool_pool_publish()
     AVBufferRef *palette;    ///< 256 values 0xAARRGGBB, NULL if not indexed
     int64_t tick;
     int repeated;            ///< it is the last frame again
@@ -109,7 +110,7 @@ typedef struct X11ShmpoolCapture {
     AVBufferRef *canvas_buf;
     X11ShmpoolSlot *canvas;
 
-    AVBufferRef *last;       ///< the last frame's, kept to be repeated
+    AVBufferRef *last;       ///< the last frame's slot, kept to be repeated
     X11ShmpoolSlot *last_slot; ///< what it lies in
     AVBufferRef *last_palette;
     int64_t last_tick;       ///< of the last frame that was handed out

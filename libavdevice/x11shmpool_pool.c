@@ -16,7 +16,9 @@
  * Foundation, Inc., 51 Franklin Street, Fifth Floor, Boston, MA 02110-1301 USA
  */
 
+#include <pthread.h>
 #include <stdatomic.h>
+#include <unistd.h>
 
 #include "libavutil/attributes.h"
 #include "libavutil/common.h"
@@ -27,11 +29,16 @@
 #include "libavcodec/defs.h"
 
 #include "x11shmpool_pool.h"
+#include "x11shmpool_view.h"
 
 #define AUTO_BYTES     (256 << 20)
 #define AUTO_MIN_SLOTS 4
 #define AUTO_MAX_SLOTS 16
 #define RETRY_US       5000000
+
+/* Of one slot: there is more than one only while packets that were written to
+ * are kept. A process can have but so many mappings. */
+#define MAX_VIEWS      64
 
 struct X11ShmpoolPool {
     X11ShmpoolDisplay *display;
@@ -48,11 +55,23 @@ struct X11ShmpoolPool {
     int64_t full_time;        ///< no new slot before this: memory ran out
     int alloc_error;          ///< why the last slot could not be made
     int warned;
+    int pagemap;              ///< see x11shmpool_view.h
 };
+
+typedef struct View {
+    X11ShmpoolView view;
+    int packets;              ///< that have it
+    struct View *next;
+} View;
 
 typedef struct PoolSlot {
     X11ShmpoolSlot slot;
     AVBufferRef *count;
+    int pagemap;              ///< the pool's
+
+    pthread_mutex_t lock;     ///< for what follows
+    View *views;              ///< the one published last first
+    int nb_views;
 } PoolSlot;
 
 static atomic_int *counter(const AVBufferRef *count)
@@ -63,7 +82,14 @@ static atomic_int *counter(const AVBufferRef *count)
 static void free_slot(void *opaque, uint8_t *data av_unused)
 {
     PoolSlot *p = opaque;
+    View *v;
 
+    while ((v = p->views)) {
+        p->views = v->next;
+        x11shmpool_view_uninit(&v->view);
+        av_free(v);
+    }
+    pthread_mutex_destroy(&p->lock);
     x11shmpool_slot_uninit(&p->slot);
     atomic_fetch_sub(counter(p->count), 1);
     av_buffer_unref(&p->count);
@@ -155,11 +181,14 @@ static AVBufferRef *alloc_slot(void *opaque, size_t size)
         goto fail;
     if ((ret = init_best_slot(pool, &p->slot)) < 0)
         goto fail;
+    p->pagemap = pool->pagemap;
+    pthread_mutex_init(&p->lock, NULL);
 
     buf = av_buffer_create(p->slot.data, size, free_slot, p, 0);
     if (!buf) {
         x11shmpool_slot_detach(&p->slot, pool->display);
         x11shmpool_slot_uninit(&p->slot);
+        pthread_mutex_destroy(&p->lock);
         ret = AVERROR(ENOMEM);
         goto fail;
     }
@@ -193,6 +222,7 @@ av_cold int x11shmpool_pool_alloc(X11ShmpoolPool **ppool, X11ShmpoolDisplay *d,
     pool->format    = *f;
     pool->root      = root;
     pool->kind      = kind;
+    pool->pagemap   = x11shmpool_view_pagemap();
     pool->slot_size = (size_t)f->stride * f->height +
                       AV_INPUT_BUFFER_PADDING_SIZE;
     pool->max_slots = max_slots ? max_slots :
@@ -218,6 +248,8 @@ av_cold void x11shmpool_pool_free(X11ShmpoolPool **ppool)
         return;
     av_buffer_pool_uninit(&pool->buffers);
     av_buffer_unref(&pool->count);
+    if (pool->pagemap >= 0)
+        close(pool->pagemap);
     av_freep(ppool);
 }
 
@@ -292,22 +324,76 @@ int x11shmpool_pool_get(X11ShmpoolPool *pool, AVBufferRef **buf,
     return ret;
 }
 
-static void release_slot(void *opaque, uint8_t *data av_unused)
+static View *add_view(PoolSlot *p)
+{
+    View *v;
+
+    if (p->slot.fd < 0 || p->pagemap < 0 || p->nb_views == MAX_VIEWS)
+        return NULL;
+    v = av_mallocz(sizeof(*v));
+    if (!v || x11shmpool_view_init(&v->view, p->slot.fd, p->slot.size,
+                                   !p->nb_views, p->pagemap) < 0) {
+        av_free(v);
+        return NULL;
+    }
+    v->next  = p->views;
+    p->views = v;
+    p->nb_views++;
+    return v;
+}
+
+/* Under lock: one that shows the slot, the same as last time if that does. */
+static View *choose_view(PoolSlot *p)
+{
+    for (View **at = &p->views; *at; at = &(*at)->next) {
+        View *v     = *at;
+        int written = x11shmpool_view_written(&v->view, p->pagemap);
+
+        if (written && v->packets)
+            continue;
+        if (written)
+            x11shmpool_view_reset(&v->view);
+        *at      = v->next;
+        v->next  = p->views;
+        p->views = v;
+        return v;
+    }
+    return add_view(p);
+}
+
+static void release(void *opaque, uint8_t *data)
 {
     AVBufferRef *buf = opaque;
+    PoolSlot *p      = av_buffer_pool_buffer_get_opaque(buf);
 
+    pthread_mutex_lock(&p->lock);
+    for (View *v = p->views; v; v = v->next)
+        v->packets -= v->view.data == data;
+    pthread_mutex_unlock(&p->lock);
     av_buffer_unref(&buf);
 }
 
-AVBufferRef *x11shmpool_pool_publish(AVBufferRef **buf)
+AVBufferRef *x11shmpool_pool_publish(const AVBufferRef *buf)
 {
-    AVBufferRef *out = av_buffer_create((*buf)->data, (*buf)->size,
-                                        release_slot, *buf,
-                                        AV_BUFFER_FLAG_READONLY);
+    PoolSlot *p      = av_buffer_pool_buffer_get_opaque(buf);
+    AVBufferRef *ref = av_buffer_ref(buf), *out;
+    uint8_t *data    = buf->data;
+    View *v;
 
+    if (!ref)
+        return NULL;
+    pthread_mutex_lock(&p->lock);
+    v = choose_view(p);
+    if (v) {
+        data = v->view.data;
+        v->packets++;
+    }
+    pthread_mutex_unlock(&p->lock);
+
+    out = av_buffer_create(data, buf->size, release, ref,
+                           AV_BUFFER_FLAG_READONLY);
     if (!out)
-        av_buffer_unref(buf);
-    *buf = NULL;
+        release(ref, data);
     return out;
 }
 

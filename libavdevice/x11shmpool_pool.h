@@ -29,14 +29,18 @@
  * @file
  * The slots, and an AVBufferPool over them.
  *
- * A slot is free (the pool's), being filled (whoever got it), or out (at least
- * one reference to what was published of it exists). Only free slots are
+ * A slot is free (the pool's), being filled or kept (whoever got it), or out (at
+ * least one reference to what was published of it exists). Only free slots are
  * handed out, the one released last first, since it is the likeliest to be in
  * a cache and misses the least of what changed. There are never more slots
  * than the bound, counting those that are still out after the pool was freed.
  *
- * All functions are for the thread that owns the display. References may be
- * released on any thread, in any order, also after x11shmpool_pool_free().
+ * What is published is a view of the slot (x11shmpool_view.h), or where there
+ * are none (other kinds than memfd, no /proc) the slot itself.
+ *
+ * Where nothing else is said functions are for the thread that owns the display.
+ * References may be released on any thread, in any order, also after
+ * x11shmpool_pool_free().
  */
 
 typedef struct X11ShmpoolPool X11ShmpoolPool;
@@ -65,7 +69,7 @@ void x11shmpool_pool_free(X11ShmpoolPool **pool);
  * again from time to time, and its slots replace the others as these return.
  *
  * @param buf  a reference to the slot's memory: unreference it to give the slot
- *             back unused, or hand it to x11shmpool_pool_publish()
+ *             back
  * @param slot valid as long as that reference is
  * @return 0; AVERROR(EAGAIN) all slots are out; AVERROR(ENOMEM) or what the
  *         kind that was asked for can't do (see x11shmpool_slot_init()), logged
@@ -76,15 +80,19 @@ int x11shmpool_pool_get(X11ShmpoolPool *pool, AVBufferRef **buf,
                         X11ShmpoolSlot **slot);
 
 /**
- * Turn the only reference to a filled slot into one that can be handed out:
- * read-only, so that nobody who asks av_buffer_is_writable() paints into what
- * the next frame builds on. When the last of its references goes, the slot is
- * free again.
+ * Make what is in a slot a packet's. Any thread, one at a time for each slot.
  *
- * @param buf taken over, also on failure, and set to NULL
- * @return the read-only reference, NULL if there is no memory
+ * @param buf as got from x11shmpool_pool_get(), stays the caller's. The slot
+ *            must not be written to from now on: it is free again when this and
+ *            all that was published of it are unreferenced.
+ * @return a reference to the frame, its first bytes; NULL if there is no
+ *         memory. It is read-only, so that whoever asks
+ *         av_buffer_is_writable() makes a copy to paint into. What others
+ *         write to it all the same is neither in the slot nor in what is
+ *         published from then on, where there are views. Until then one slot
+ *         is always published with the same address.
  */
-AVBufferRef *x11shmpool_pool_publish(AVBufferRef **buf);
+AVBufferRef *x11shmpool_pool_publish(const AVBufferRef *buf);
 
 /** How many slots exist: free, being filled and out. */
 int x11shmpool_pool_slots(const X11ShmpoolPool *pool);

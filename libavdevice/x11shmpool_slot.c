@@ -39,6 +39,7 @@
 
 #define MIT_SHM_FD_PASSING (1 << 16 | 2)
 #define CANARY_PIXELS 8
+#define ALLOCATE_AT_ONCE ((size_t)1 << 20)
 
 #ifndef MAP_POPULATE
 #define MAP_POPULATE 0
@@ -64,51 +65,73 @@ static int map_plain(X11ShmpoolSlot *s)
 }
 
 #ifdef MFD_ALLOW_SEALING
+/* Memory that can't be had is to be an error, not a signal. In parts, because
+ * one that a signal interrupts is undone. */
+static int allocate(int fd, size_t size)
+{
+    size_t offset = 0;
+
+    while (offset < size) {
+        size_t part = FFMIN(size - offset, ALLOCATE_AT_ONCE);
+
+        if (!fallocate(fd, 0, offset, part))
+            offset += part;
+        else if (errno != EINTR)
+            return errno == ENOSPC ? AVERROR(ENOMEM) : AVERROR(errno);
+    }
+    return 0;
+}
+
+static int map_memfd(X11ShmpoolSlot *s)
+{
+    int ret;
+
+    s->fd = memfd_create("x11shmpool", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+    if (s->fd < 0)
+        return AVERROR(errno);
+    if ((ret = allocate(s->fd, s->size)) < 0)
+        return ret;
+    if (fcntl(s->fd, F_ADD_SEALS, F_SEAL_SHRINK) < 0)
+        return AVERROR(errno);
+    s->data = mmap(NULL, s->size, PROT_READ | PROT_WRITE, MAP_SHARED, s->fd, 0);
+    return s->data == MAP_FAILED ? AVERROR(errno) : 0;
+}
+
 /* xcb closes a descriptor that it has sent, and forgets one that it could not
  * send because the server is gone. */
-static void close_unsent(int fd, const struct stat *memfd)
+static void close_unsent(int fd, int memfd)
 {
-    struct stat st;
+    struct stat a, b;
 
-    if (!fstat(fd, &st) && st.st_dev == memfd->st_dev &&
-        st.st_ino == memfd->st_ino)
+    if (!fstat(fd, &a) && !fstat(memfd, &b) && a.st_dev == b.st_dev &&
+        a.st_ino == b.st_ino)
         close(fd);
 }
 
-static int map_memfd(X11ShmpoolSlot *s, X11ShmpoolDisplay *d)
+static int share_memfd(X11ShmpoolSlot *s, X11ShmpoolDisplay *d)
 {
-    struct stat memfd;
     int fd, ret;
 
     if (!d->unix_socket || d->shm < MIT_SHM_FD_PASSING)
         return AVERROR(ENOSYS);
+    if ((ret = map_memfd(s)) < 0)
+        return ret;
 
-    fd = memfd_create("x11shmpool", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+    fd = fcntl(s->fd, F_DUPFD_CLOEXEC, 0);
     if (fd < 0)
         return AVERROR(errno);
-    if (ftruncate(fd, s->size) < 0 ||
-        fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK) < 0 || fstat(fd, &memfd) < 0)
-        goto fail;
-    s->data = mmap(NULL, s->size, PROT_READ | PROT_WRITE,
-                   MAP_SHARED | MAP_POPULATE, fd, 0);
-    if (s->data == MAP_FAILED)
-        goto fail;
-
     s->segment = xcb_generate_id(d->conn);
     ret = x11shmpool_display_check(d,
             xcb_shm_attach_fd_checked(d->conn, s->segment, fd, 0));
     if (ret == AVERROR(EIO))
-        close_unsent(fd, &memfd);
+        close_unsent(fd, s->fd);
     if (ret < 0)
         s->segment = XCB_NONE;
     return ret;
-fail:
-    ret = AVERROR(errno);
-    close(fd);
-    return ret;
 }
 #else
-static int map_memfd(X11ShmpoolSlot *s av_unused, X11ShmpoolDisplay *d av_unused)
+static int share_memfd(X11ShmpoolSlot *s av_unused,
+                       X11ShmpoolDisplay *d av_unused)
 {
     return AVERROR(ENOSYS);
 }
@@ -170,7 +193,7 @@ end:
     return ret;
 }
 
-static int map_sysv(X11ShmpoolSlot *s, X11ShmpoolDisplay *d,
+static int share_sysv(X11ShmpoolSlot *s, X11ShmpoolDisplay *d,
                     const X11ShmpoolFormat *f, xcb_drawable_t root)
 {
     int id, ret = 0;
@@ -222,13 +245,14 @@ int x11shmpool_slot_init(X11ShmpoolSlot *s, X11ShmpoolDisplay *d,
         .kind  = kind,
         .data  = MAP_FAILED,
         .size  = FFALIGN(size, (size_t)sysconf(_SC_PAGESIZE)),
+        .fd    = -1,
         .fresh = -1,
     };
 
     switch (kind) {
-    case X11SHMPOOL_SHM_MEMFD: ret = map_memfd(s, d);          break;
-    case X11SHMPOOL_SHM_SYSV:  ret = map_sysv(s, d, f, root);  break;
-    default:                   ret = map_plain(s);             break;
+    case X11SHMPOOL_SHM_MEMFD: ret = share_memfd(s, d);         break;
+    case X11SHMPOOL_SHM_SYSV:  ret = share_sysv(s, d, f, root); break;
+    default:                   ret = map_plain(s);              break;
     }
     if (ret < 0) {
         x11shmpool_slot_detach(s, d);
@@ -262,6 +286,9 @@ void x11shmpool_slot_uninit(X11ShmpoolSlot *s)
         else
             munmap(s->data, s->size);
     }
+    if (s->size && s->fd >= 0)
+        close(s->fd);
     s->data = NULL;
+    s->size = 0;
     av_freep(&s->saved);
 }

@@ -45,8 +45,10 @@ enum X11ShmpoolShm {
 
 typedef struct X11ShmpoolSlot {
     enum X11ShmpoolShm kind; ///< never AUTO
-    uint8_t *data;           ///< page-aligned, populated
-    size_t size;             ///< bytes mapped, whole pages
+    uint8_t *data;           ///< page-aligned
+    size_t size;             ///< bytes mapped, whole pages, allocated
+    int fd;                  ///< the memory as a file, -1 where it is none that
+                             ///< can be mapped again
     xcb_shm_seg_t segment;   ///< XCB_NONE for plain memory
     xcb_pixmap_t pixmap;     ///< the slot as a drawable of the format's size,
                              ///< XCB_NONE where the server can't have one

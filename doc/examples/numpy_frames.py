@@ -36,11 +36,7 @@ def frames(display, **options):
     with av.open(display, format='x11shmpool', options=options) as device:
         video = device.streams.video[0].codec_context
         for packet in device.demux():
-            pixels = np.ndarray((video.height, video.width, 4), np.uint8, packet)
-            # The frames that follow build on this memory: what is written into
-            # it would be seen in them. Make that an error, and copy() first.
-            pixels.flags.writeable = False
-            yield pixels
+            yield np.ndarray((video.height, video.width, 4), np.uint8, packet)
 
 
 def main():

@@ -43,7 +43,6 @@ def main():
         for n, packet in enumerate(device.demux()):
             # An array is what OpenCV calls a Mat: blue, green, red, unused.
             pixels = np.ndarray((height, width, 4), np.uint8, packet)
-            pixels.flags.writeable = False
             gray = cv2.cvtColor(pixels, cv2.COLOR_BGRA2GRAY)
             if before is not None:
                 changed = cv2.countNonZero(cv2.absdiff(gray, before))

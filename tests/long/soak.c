@@ -276,10 +276,11 @@ static void soak(void **state)
     rss = rss_kb();
 
     assert_true(test_device_stat(d, "stat_slots") <= 16);
-    /* and one for what damage is verified with */
+    /* each and what packets see of it, and one that damage is verified with */
     assert_true(test_mapping_count("memfd:x11shmpool") <=
-                test_device_stat(d, "stat_slots") + 1);
-    assert_int_equal(test_count_descriptors(), descriptors);
+                2 * test_device_stat(d, "stat_slots") + 1);
+    assert_true(test_count_descriptors() <=
+                descriptors + test_device_stat(d, "stat_slots") - slots + 1);
     if (rss > rss_settled + RSS_SLACK_KB +
               (test_device_stat(d, "stat_slots") - slots) *
               (WIDTH * HEIGHT * 4 / 1024))
