@@ -46,6 +46,8 @@ av_cold void x11shmpool_verify_uninit(X11ShmpoolVerify *v)
 {
     if (!v->display)
         return;
+    if (v->gc)
+        xcb_free_gc(v->display->conn, v->gc);
     x11shmpool_slot_detach(&v->rows, v->display);
     x11shmpool_slot_uninit(&v->rows);
     v->display = NULL;
@@ -104,65 +106,99 @@ static int row_differs(const X11ShmpoolFormat *f, const uint8_t *screen,
     return first >= 0;
 }
 
+/* Where the server puts the rows: in memory like the slots'. */
+static int make_rows(X11ShmpoolVerify *v, enum X11ShmpoolShm kind)
+{
+    const uint32_t values[] = { XCB_SUBWINDOW_MODE_INCLUDE_INFERIORS, 0 };
+    X11ShmpoolDisplay *d    = v->display;
+    X11ShmpoolFormat f      = *v->format;
+    int ret;
+
+    f.height = ROWS_PER_CHECK;
+    ret = x11shmpool_slot_init(&v->rows, d, kind, &f, d->screen->root,
+                               (size_t)f.stride * f.height);
+    if (ret < 0 || !v->rows.pixmap)
+        return ret;
+    v->gc = xcb_generate_id(d->conn);
+    xcb_create_gc(d->conn, v->gc, v->rows.pixmap,
+                  XCB_GC_SUBWINDOW_MODE | XCB_GC_GRAPHICS_EXPOSURES, values);
+    return 0;
+}
+
+/* Ask for a row of the source, to be the i-th. A server answers each GetImage by
+ * itself, which costs more than the row; copies are waited for all together. */
+static unsigned send_row(X11ShmpoolVerify *v, const X11ShmpoolSource *source,
+                         X11ShmpoolRect row, int i)
+{
+    xcb_connection_t *conn  = v->display->conn;
+    xcb_drawable_t drawable = source->drawable;
+    int x = row.x + source->dx, y = row.y + source->dy;
+
+    if (v->gc && source->copyable)
+        return xcb_copy_area_checked(conn, drawable, v->rows.pixmap, v->gc,
+                                     x, y, 0, i, row.w, 1).sequence;
+    if (v->rows.segment)
+        return xcb_shm_get_image(conn, drawable, x, y, row.w, 1, ~0,
+                                 XCB_IMAGE_FORMAT_Z_PIXMAP, v->rows.segment,
+                                 (size_t)v->format->stride * i).sequence;
+    return xcb_get_image(conn, XCB_IMAGE_FORMAT_Z_PIXMAP, drawable, x, y,
+                         row.w, 1, ~0).sequence;
+}
+
 int x11shmpool_verify_rows(X11ShmpoolVerify *v, const X11ShmpoolSource *source,
                            const uint8_t *picture, const X11ShmpoolSlot *like,
                            X11ShmpoolRect ignore, X11ShmpoolRect *differs)
 {
     X11ShmpoolDisplay *d      = v->display;
     const X11ShmpoolFormat *f = v->format;
-    X11ShmpoolRect visible    = x11shmpool_source_visible(source);
-    size_t row_size           = f->stride;
+    X11ShmpoolRect row        = x11shmpool_source_visible(source);
+    const int top = row.y, height = row.h;
     unsigned sequence[ROWS_PER_CHECK];
     int y[ROWS_PER_CHECK], ret = 0, found = 0;
 
     *differs = (X11ShmpoolRect){ 0 };
     v->due   = av_gettime_relative() +
                (v->misses ? SUSPICIOUS_US : INTERVAL_US);
-    if (x11shmpool_rect_empty(visible))
+    if (x11shmpool_rect_empty(row))
         return 0;
 
-    if (like->segment && !v->rows.segment) {
-        ret = x11shmpool_slot_init(&v->rows, d, like->kind, f,
-                                   d->screen->root, row_size * ROWS_PER_CHECK);
-        if (ret < 0) {
-            v->usable = 0;
-            return ret == AVERROR(EIO) || ret == AVERROR_EXIT ? ret : 0;
-        }
+    if (like->segment && !v->rows.segment &&
+        (ret = make_rows(v, like->kind)) < 0) {
+        v->usable = 0;
+        return x11shmpool_display_gone(ret) ? ret : 0;
     }
 
+    row.h = 1;
     for (int i = 0; i < ROWS_PER_CHECK; i++) {
-        xcb_drawable_t drawable = source->drawable;
-        int dx = visible.x + source->dx;
-
-        y[i] = sample_row(v->position++, visible.h);
-        sequence[i] = v->rows.segment ?
-            xcb_shm_get_image(d->conn, drawable, dx,
-                              visible.y + source->dy + y[i], visible.w, 1, ~0,
-                              XCB_IMAGE_FORMAT_Z_PIXMAP, v->rows.segment,
-                              row_size * i).sequence :
-            xcb_get_image(d->conn, XCB_IMAGE_FORMAT_Z_PIXMAP, drawable, dx,
-                          visible.y + source->dy + y[i], visible.w, 1,
-                          ~0).sequence;
+        row.y       = y[i] = top + sample_row(v->position++, height);
+        sequence[i] = send_row(v, source, row, i);
     }
+    row.x -= source->region.x;
+    ret    = x11shmpool_display_sync(d);
 
     for (int i = 0; i < ROWS_PER_CHECK; i++) {
-        X11ShmpoolRect row = { visible.x - source->region.x,
-                               visible.y - source->region.y + y[i],
-                               visible.w, 1 };
-        const uint8_t *expected = picture + row.y * (size_t)f->stride +
-                                  (size_t)row.x * (f->bits_per_pixel / 8);
-        uint8_t *screen;
-        void *reply;
+        const uint8_t *expected;
+        uint8_t *screen = v->rows.data + (size_t)f->stride * i;
+        void *reply     = NULL;
 
-        if (ret < 0) {
-            x11shmpool_display_discard(d, sequence[i]);
-            continue;
-        }
-        ret = x11shmpool_display_wait(d, sequence[i], &reply);
         if (ret < 0)
+            x11shmpool_display_discard(d, sequence[i]);
+        else
+            ret = x11shmpool_display_wait(d, sequence[i], &reply);
+        if (ret >= 0 && !v->rows.segment) {
+            screen = xcb_get_image_data(reply);
+            if (xcb_get_image_data_length(reply) <
+                row.w * (f->bits_per_pixel / 8))
+                ret = AVERROR_EXTERNAL;
+        }
+        if (ret < 0) {
+            free(reply);
             continue;
-        screen = v->rows.segment ? v->rows.data + row_size * i :
-                                   xcb_get_image_data(reply);
+        }
+
+        row.y    = y[i] - source->region.y;
+        expected = picture + row.y * (size_t)f->stride +
+                   (size_t)row.x * (f->bits_per_pixel / 8);
         overlook(f, screen, expected, row, ignore);
         for (int k = 0; k < source->nb_gaps && !found; k++) {
             X11ShmpoolRect gap = source->gaps[k];

@@ -41,6 +41,7 @@ typedef struct X11ShmpoolVerify {
     X11ShmpoolDisplay *display;
     const X11ShmpoolFormat *format;
     X11ShmpoolSlot rows;     ///< where the server puts them
+    xcb_gcontext_t gc;       ///< to copy them, XCB_NONE where it can't
     int usable;
     int64_t due;             ///< µs of av_gettime_relative(), of the next check
     unsigned position;       ///< in the sequence
