@@ -28,7 +28,7 @@
 #include "x11shmpool_verify.h"
 
 #define ROWS_PER_CHECK 16
-#define INTERVAL_US    1000000
+#define INTERVAL_US    2000000
 #define SUSPICIOUS_US  250000
 
 av_cold void x11shmpool_verify_init(X11ShmpoolVerify *v, X11ShmpoolDisplay *d,

@@ -28,10 +28,10 @@
 /**
  * @file
  * Trust in damage, checked: some paths to the screen don't report what they
- * draw. Once a second a few rows of the screen are compared with the frame
+ * draw. Every other second a few rows of the screen are compared with the frame
  * that is believed to equal it. The rows follow a van der Corput sequence, so
  * that any n checks in a row sample the height evenly: what is hidden is found
- * after a time that falls with its height, within seconds from a hundredth of
+ * after a time that falls with its height, within seconds from a thirtieth of
  * the screen's on. After a first find it is done four times a second.
  *
  * On the thread that owns the display.

@@ -114,7 +114,7 @@ static void at_most(int64_t limit, int64_t n, const char *what)
              (long long)limit);
 }
 
-/* What it costs to look, twice a second, whether damage tells the truth. */
+/* What it costs to look, now and then, whether damage tells the truth. */
 #define LOOKS_PER_S       3    /* round trips */
 #define LOOK_REQUESTS_PER_S 50
 
