@@ -30,12 +30,6 @@
 #define MAX_FAILURES 10
 #define MAX_MISSES   3
 
-static int fatal(int error)
-{
-    return error == AVERROR_EXIT || error == AVERROR(EIO) ||
-           error == AVERROR(ENOMEM);
-}
-
 static int packs_rows(const X11ShmpoolFormat *f)
 {
     return f->packed_stride != f->stride;
@@ -81,7 +75,7 @@ static av_cold int init_damage(X11ShmpoolCapture *c)
     if (ret >= 0)
         ret = x11shmpool_tree_init(&c->tree, c->display, c->source->window,
                                    X11SHMPOOL_SOURCE_EVENTS);
-    if (ret >= 0 || ret == AVERROR(EIO) || ret == AVERROR_EXIT)
+    if (ret >= 0 || x11shmpool_display_gone(ret))
         return ret;
     x11shmpool_damage_uninit(&c->damage);
     if (c->options.damage > 0) {
@@ -740,7 +734,7 @@ int x11shmpool_capture_receive(X11ShmpoolCapture *c, X11ShmpoolFrame *frame)
     invalidate(c);
     if (ret == AVERROR(EIO))
         return x11shmpool_capture_gone(c);
-    if (ret == AVERROR_EOF || fatal(ret))
+    if (ret == AVERROR_EOF || x11shmpool_display_fatal(ret))
         return ret;
 
     /* What is read can vanish or shrink before its event arrives. */
@@ -777,7 +771,8 @@ int x11shmpool_capture_idle(X11ShmpoolCapture *c)
     X11ShmpoolRect differs, damaged;
     int ret;
 
-    if (!c->last || !s->viewable || x11shmpool_popups_shown(&c->popups) || !x11shmpool_damage_tracked(&c->damage) ||
+    if (!c->last || !s->viewable || x11shmpool_popups_shown(&c->popups) ||
+        !x11shmpool_damage_tracked(&c->damage) ||
         x11shmpool_damage_dirty(&c->damage) ||
         !x11shmpool_verify_due(&c->verify))
         return 0;

@@ -67,7 +67,7 @@ static int receive_image(X11ShmpoolCursor *c)
 
     ret = x11shmpool_display_wait(c->display, c->image_sequence,
                                   (void **)&reply);
-    if (ret == AVERROR(EIO) || ret == AVERROR_EXIT)
+    if (x11shmpool_display_gone(ret))
         return ret;
     /* BadCursor: there is no pointer now. */
     if (ret < 0)

@@ -301,6 +301,11 @@ int x11shmpool_display_gone(int error)
     return error == AVERROR_EXIT || error == AVERROR(EIO);
 }
 
+int x11shmpool_display_fatal(int error)
+{
+    return x11shmpool_display_gone(error) || error == AVERROR(ENOMEM);
+}
+
 int x11shmpool_display_interrupted(const X11ShmpoolDisplay *d)
 {
     return d->interruptible && d->interrupt.callback &&

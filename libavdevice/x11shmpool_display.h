@@ -109,6 +109,10 @@ int x11shmpool_display_check(X11ShmpoolDisplay *d, xcb_void_cookie_t cookie);
  *  asking: cancelled, interrupted, or the server has gone. */
 int x11shmpool_display_gone(int error);
 
+/** The same, or there is no memory: an error that nothing can be put up with
+ *  after. */
+int x11shmpool_display_fatal(int error);
+
 /** Whether the application wants its call back. */
 int x11shmpool_display_interrupted(const X11ShmpoolDisplay *d);
 

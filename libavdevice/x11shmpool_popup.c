@@ -48,11 +48,6 @@ int x11shmpool_popups_shown(const X11ShmpoolPopups *p)
 
 #if CONFIG_LIBXCB_COMPOSITE && CONFIG_LIBXCB_DAMAGE
 
-static int severe(int error)
-{
-    return x11shmpool_display_gone(error) || error == AVERROR(ENOMEM);
-}
-
 static X11ShmpoolPopup *find(X11ShmpoolPopups *p, xcb_window_t window)
 {
     for (int i = 0; i < p->nb; i++) {
@@ -219,7 +214,7 @@ static int belongs(X11ShmpoolPopups *p, xcb_window_t window, int *answer)
         window = tree->parent;
         free(tree);
     }
-    return severe(ret) ? ret : 0;
+    return x11shmpool_display_fatal(ret) ? ret : 0;
 }
 
 static int examine(X11ShmpoolPopups *p, xcb_window_t window)
@@ -238,7 +233,7 @@ static int examine(X11ShmpoolPopups *p, xcb_window_t window)
     ret = x11shmpool_display_wait(d, attributes, (void **)&a);
     if (ret < 0) {
         x11shmpool_display_discard(d, property);
-        return severe(ret) ? ret : 0;
+        return x11shmpool_display_fatal(ret) ? ret : 0;
     }
     candidate = a->override_redirect &&
                 a->map_state == XCB_MAP_STATE_VIEWABLE &&
@@ -246,7 +241,7 @@ static int examine(X11ShmpoolPopups *p, xcb_window_t window)
     free(a);
     ret = x11shmpool_display_wait(d, property, (void **)&transient);
     if (ret < 0)
-        return severe(ret) ? ret : 0;
+        return x11shmpool_display_fatal(ret) ? ret : 0;
     if (candidate && xcb_get_property_value_length(transient) >= 4)
         leader = *(xcb_window_t *)xcb_get_property_value(transient);
     free(transient);
@@ -266,7 +261,7 @@ static int get_order(X11ShmpoolPopups *p, xcb_query_tree_reply_t **tree)
 
     ret = x11shmpool_display_wait(d,
             xcb_query_tree(d->conn, d->screen->root).sequence, (void **)tree);
-    return severe(ret) ? ret : 0;
+    return x11shmpool_display_fatal(ret) ? ret : 0;
 }
 
 /* In the order of the children of the root, the lowest first. */
@@ -414,7 +409,7 @@ end:
     free(g);
     free(a);
     free(pixels);
-    return severe(ret) ? ret : 0;
+    return x11shmpool_display_fatal(ret) ? ret : 0;
 }
 
 static int scan(X11ShmpoolPopups *p)

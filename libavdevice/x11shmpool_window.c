@@ -43,11 +43,6 @@ enum Atom {
 };
 
 /* What went wrong with one window is that window's affair. */
-static int severe(int error)
-{
-    return x11shmpool_display_gone(error) || error == AVERROR(ENOMEM);
-}
-
 static int get_atoms(X11ShmpoolDisplay *d, xcb_atom_t *atoms)
 {
     static const char *const names[NB_ATOMS] = {
@@ -92,7 +87,7 @@ static int get_property(X11ShmpoolDisplay *d, unsigned sequence, int format,
         free(*reply);
         *reply = NULL;
     }
-    return severe(ret) ? ret : 0;
+    return x11shmpool_display_fatal(ret) ? ret : 0;
 }
 
 /* The window manager's list, in stacking order, the topmost last. */
@@ -163,7 +158,7 @@ static int find_client(X11ShmpoolDisplay *d, xcb_atom_t state,
     }
     ret = x11shmpool_display_wait(d, tree, (void **)&children);
     if (ret < 0)
-        return severe(ret) ? ret : 0;
+        return x11shmpool_display_fatal(ret) ? ret : 0;
     for (int i = xcb_query_tree_children_length(children) - 1;
          i >= 0 && !*client && ret >= 0; i--)
         ret = find_client(d, state, xcb_query_tree_children(children)[i],
@@ -216,7 +211,7 @@ static int get_top_level(X11ShmpoolDisplay *d, const xcb_atom_t *atoms,
         xcb_get_window_attributes_reply_t *a = NULL;
         xcb_window_t client = XCB_NONE;
 
-        if (severe(ret)) {
+        if (x11shmpool_display_fatal(ret)) {
             x11shmpool_display_discard(d, sequence[i]);
             continue;
         }
@@ -231,7 +226,7 @@ static int get_top_level(X11ShmpoolDisplay *d, const xcb_atom_t *atoms,
         }
         free(a);
     }
-    if (!severe(ret))
+    if (!x11shmpool_display_fatal(ret))
         ret = 0;
 end:
     av_free(sequence);
@@ -314,7 +309,7 @@ static int add(X11ShmpoolWindows *w, X11ShmpoolDisplay *d,
             ret = get_property(d, sequence[i], 8, &text[i]);
         else if ((err = x11shmpool_display_wait(d, sequence[i],
                             i == GEOMETRY ? (void **)&g : (void **)&a)) < 0 &&
-                 severe(err))
+                 x11shmpool_display_fatal(err))
             ret = err;
     }
     if (ret >= 0 && a && g && a->_class == XCB_WINDOW_CLASS_INPUT_OUTPUT) {
