@@ -21,6 +21,7 @@
  * Time: the frame grid, lateness, waiting and not waiting, pausing.
  */
 
+#include <pthread.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -32,15 +33,21 @@
 #include <cmocka.h>
 #include <libavutil/time.h>
 
+#include "proxy.h"
 #include "server.h"
 #include "shot.h"
 
 #define WIDTH  320
 #define HEIGHT 240
 
+enum { QUERY_POINTER = 38 };
+
 static TestServer *server;
 static TestScreen *screen;
-static TestDevice *d;          /* the test's; closed after it, also if it fails */
+
+/* The test's; closed after it, also if it fails */
+static TestDevice *d;
+static TestProxy *proxy;
 
 static int setup(void **state)
 {
@@ -68,6 +75,7 @@ static int close_device(void **state)
     if (server)
         test_server_signal(server, SIGCONT);
     test_device_close(&d);
+    test_proxy_stop(&proxy);
     return 0;
 }
 
@@ -304,6 +312,92 @@ static void pausing(void **state)
     av_packet_free(&packet);
 }
 
+/* A pause that is ended twice stays a pause, whichever thread captures next: what
+ * was asked for before it does not come after it, and its ticks were not
+ * missed. The pointer is asked for once a frame. */
+
+static void open_asking(void)
+{
+    proxy = test_proxy_start(server->display);
+    assert_non_null(proxy);
+    d = test_shot_open("x11shmpool", test_proxy_display(proxy), "framerate=2");
+    next_pts();
+    test_proxy_reset(proxy);
+    test_proxy_hold(proxy, 1);
+}
+
+/* Whether something has been asked for, and the pointer so often */
+static int asked(int pointers)
+{
+    int64_t end = av_gettime_relative() + 10000000;
+
+    while (test_proxy_requests(proxy) < 1 ||
+           test_proxy_count(proxy, QUERY_POINTER, -1) < pointers) {
+        if (av_gettime_relative() > end)
+            return 0;
+        av_usleep(100);
+    }
+    return 1;
+}
+
+static void *answer_after_next_tick(void *arg)
+{
+    (void)arg;
+    if (asked(0))
+        av_usleep(550000);
+    test_proxy_hold(proxy, 0);
+    return NULL;
+}
+
+/** @return when it went on, µs, av_gettime() */
+static int64_t pause_and_play_twice(unsigned us)
+{
+    int64_t played;
+
+    assert_int_equal(av_read_pause(d->ctx), 0);
+    av_usleep(us);
+    played = av_gettime();
+    assert_int_equal(av_read_play(d->ctx), 0);
+    assert_int_equal(av_read_play(d->ctx), 0);
+    return played;
+}
+
+/* A reader that leaves when the next tick is due already has its frame asked
+ * for, and is the one to receive it if it is back before the tick after. */
+static void played_twice_by_reader(void **state)
+{
+    int64_t played, pts;
+    pthread_t thread;
+
+    (void)state;
+    open_asking();
+    assert_int_equal(pthread_create(&thread, NULL, answer_after_next_tick,
+                                    NULL), 0);
+    next_pts();
+    pthread_join(thread, NULL);
+    assert_true(asked(2));
+    played = pause_and_play_twice(1000);
+    pts    = next_pts();
+    if (pts < played)
+        fail_msg("a frame of %lld µs before going on came after it",
+                 (long long)(played - pts));
+}
+
+/* While the reader is away the engine's own thread waits for a frame. */
+static void played_twice_while_away(void **state)
+{
+    int64_t played, missed;
+
+    (void)state;
+    open_asking();
+    missed = test_device_stat(d, "stat_missed");
+    assert_true(asked(0));
+    played = pause_and_play_twice(1100000);
+    test_proxy_hold(proxy, 0);
+    assert_true(next_pts() >= played);
+    assert_int_equal(test_device_stat(d, "stat_missed"), missed);
+}
+
 /* What is left out stays on the grid, and there is a frame each second. */
 static void unchanged_skip(void **state)
 {
@@ -343,6 +437,8 @@ int main(void)
         TEST(late_frames),
         TEST(not_waiting),
         TEST(pausing),
+        TEST(played_twice_by_reader),
+        TEST(played_twice_while_away),
         TEST(unchanged_skip),
     };
 
