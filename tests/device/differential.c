@@ -51,11 +51,8 @@
 #include <libavutil/time.h>
 #include <xcb/shm.h>
 
-#include "device.h"
 #include "painter.h"
-#include "proxy.h"
-#include "screen.h"
-#include "server.h"
+#include "stage.h"
 
 #define FRAMERATE        100
 #define FREEZES_A_ROUND  25
@@ -106,10 +103,6 @@ typedef struct Releaser {
     int started;
 } Releaser;
 
-static TestServer *server;
-static TestProxy *proxy;
-static TestScreen *screen;
-static TestDevice *device;
 static TestPainter *painter;
 static Releaser releaser;
 static uint32_t base_seed, state_of_rnd;
@@ -249,13 +242,11 @@ static void releaser_hold(Releaser *r, const AVPacket *packet)
 
 static int round_end(void **state)
 {
-    (void)state;
-    test_device_close(&device);
+    test_device_close(&d);
     releaser_stop(&releaser);
     test_painter_close(&painter);
-    test_proxy_stop(&proxy);
 
-    return 0;
+    return test_stage_clear(state);
 }
 
 static int setup(void **state)
@@ -288,32 +279,19 @@ static int setup(void **state)
 
     if (!test_server_available(o.kind))
         return 0;
-    test_log_start();
-    server = test_server_start(&o);
-    screen = server ? test_screen_open(server->display) : NULL;
-
-    return screen ? 0 : -1;
-}
-
-static int teardown(void **state)
-{
-    round_end(state);
-    test_screen_close(&screen);
-    test_server_stop(&server);
-
-    return 0;
+    return test_stage_start(&o);
 }
 
 /** Read on to the first frame whose tick came after now, letting random ones
  *  on the way be held. */
 static int read_next(AVPacket *packet)
 {
-    int64_t after = av_gettime() + test_device_duration(device);
+    int64_t after = av_gettime() + test_device_duration(d);
     int64_t end   = av_gettime_relative() + READ_TIMEOUT_MS * 1000;
     int ret;
 
-    while ((ret = test_device_read(device, packet, READ_TIMEOUT_MS)) >= 0) {
-        int64_t pts = av_rescale_q(packet->pts, device->stream->time_base,
+    while ((ret = test_device_read(d, packet, READ_TIMEOUT_MS)) >= 0) {
+        int64_t pts = av_rescale_q(packet->pts, d->stream->time_base,
                                    AV_TIME_BASE_Q);
 
         releaser_hold(&releaser, packet);
@@ -335,7 +313,7 @@ static int differs(const TestImage *want, const AVPacket *packet,
     int ret;
 
     assert_non_null(frame);
-    assert_int_equal(test_device_decode(device, packet, frame), 0);
+    assert_int_equal(test_device_decode(d, packet, frame), 0);
     got = test_image_from_frame(frame);
     assert_non_null(got);
     ret = test_image_compare(want, got, message);
@@ -356,7 +334,7 @@ static void freeze_and_compare(const char *options, int round, int freeze,
     assert_non_null(packet);
     for (int i = between(appetite == ANY ? 0 : 3, 5); i > 0; i--) {
         test_painter_burst(painter, between(1, 5));
-        assert_int_equal(test_device_read(device, packet, READ_TIMEOUT_MS), 0);
+        assert_int_equal(test_device_read(d, packet, READ_TIMEOUT_MS), 0);
         releaser_hold(&releaser, packet);
         av_packet_unref(packet);
     }
@@ -424,7 +402,7 @@ static void run_round(const struct Way *way, int round, int freezes)
                                     XCB_SHM_CREATE_PIXMAP, XCB_IMPLEMENTATION);
         display = test_proxy_display(proxy);
     }
-    ret = test_device_open(&device, "x11shmpool", display, options);
+    ret = test_device_open(&d, "x11shmpool", display, options);
     if (ret < 0)
         fail_msg("X11SHMPOOL_SEED=%"PRIu32" X11SHMPOOL_ROUND=%d, %s: "
                  "can't be opened: %s",
@@ -441,7 +419,7 @@ static void run_round(const struct Way *way, int round, int freezes)
                                      XCB_SHM_GET_IMAGE) > 0);
 
     /* those that are still out then outlive the device */
-    test_device_close(&device);
+    test_device_close(&d);
     ret = releaser_stop(&releaser);
     if (ret)
         fail_msg("X11SHMPOOL_SEED=%"PRIu32" X11SHMPOOL_ROUND=%d, %s: "
@@ -479,5 +457,5 @@ int main(void)
                                         round_end, (void *)&ways[i] };
 
     return _cmocka_run_group_tests("differential", tests, NB_WAYS,
-                                   setup, teardown);
+                                   setup, test_stage_stop);
 }

@@ -32,62 +32,22 @@
 #include <cmocka.h>
 #include <libavutil/time.h>
 
-#include "proxy.h"
-#include "server.h"
 #include "shot.h"
+#include "stage.h"
 
 #define WIDTH  320
 #define HEIGHT 240
 
-/* A test's own; taken away after it, also if it fails. */
-static TestServer *server;
-static TestScreen *screen;
-static TestProxy *proxy;
-static TestDevice *d;
-static xcb_window_t root;
-
 static int setup(void **state)
 {
     (void)state;
-    test_log_start();
-    if (!(server = test_server_start(&(TestServerOptions){
-                        .width = WIDTH, .height = HEIGHT })) ||
-        !(screen = test_screen_open(server->display)))
-        return -1;
-    root = screen->screen->root;
-    test_screen_noise(screen, root, 0, 0, WIDTH, HEIGHT, 1);
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    (void)state;
-    test_device_close(&d);
-    test_proxy_stop(&proxy);
-    test_screen_close(&screen);
-    test_server_stop(&server);
-    return 0;
+    return test_stage_start(&(TestServerOptions){ .width = WIDTH,
+                                                  .height = HEIGHT });
 }
 
 static int64_t ms_since(int64_t start)
 {
     return (av_gettime_relative() - start) / 1000;
-}
-
-static void read_packets(int n)
-{
-    AVPacket *packet = av_packet_alloc();
-
-    while (n--) {
-        int ret = test_device_read(d, packet, 5000);
-
-        if (ret < 0) {
-            test_log_print();
-            fail_msg("no packet: %s", av_err2str(ret));
-        }
-        av_packet_unref(packet);
-    }
-    av_packet_free(&packet);
 }
 
 /* Read to the end of the stream: how long it takes, and how it ends. */
@@ -120,7 +80,7 @@ static void server_killed(void **state)
         int ret;
 
         d = test_shot_open("x11shmpool", server->display, ways[i]);
-        read_packets(2);
+        test_shot_skip(d, 2);
         test_log_start();
         test_server_signal(server, SIGKILL);
         ret = read_to_end(&ms);
@@ -146,7 +106,7 @@ static void connection_cut(void **state)
     proxy = test_proxy_start(server->display);
     assert_non_null(proxy);
     d = test_shot_open("x11shmpool", test_proxy_display(proxy), "framerate=60");
-    read_packets(5);
+    test_shot_skip(d, 5);
     test_proxy_cut(proxy);
     ret = read_to_end(&ms);
     if (ret >= 0 || ret == AVERROR_EXIT || ms > 1000)
@@ -162,7 +122,7 @@ static void server_stopped(void **state)
         int ret;
 
         d = test_shot_open("x11shmpool", server->display, ways[i]);
-        read_packets(2);
+        test_shot_skip(d, 2);
         test_server_signal(server, SIGSTOP);
         start = av_gettime_relative();
         while ((ret = test_device_read(d, packet, 300)) >= 0 &&
@@ -280,7 +240,7 @@ static void requests_fail(void **state)
             test_proxy_fail_request(proxy, 0, 0, 0);
             d = test_shot_open("x11shmpool", test_proxy_display(proxy),
                                options[k]);
-            read_packets(2);
+            test_shot_skip(d, 2);
             test_proxy_fail_request(proxy, major, requests[i].minor, 11);
             ret = 0;
             for (int n = 0; ret >= 0 && n < 5; n++) {
@@ -408,7 +368,7 @@ static void window_unviewable(void **state)
     assert_true(test_log_count("0x7fffffff", AV_LOG_ERROR) == 1);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, test_stage_stop)
 
 int main(void)
 {

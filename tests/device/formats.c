@@ -34,9 +34,8 @@
 #include <libavutil/pixdesc.h>
 #include <libavutil/time.h>
 
-#include "proxy.h"
-#include "server.h"
 #include "shot.h"
+#include "stage.h"
 
 #define WIDTH  200
 #define HEIGHT 120
@@ -60,30 +59,16 @@ static const struct {
 
 #define NB_SCREENS (int)(sizeof(screens) / sizeof(*screens))
 
-static TestServer *server;
-static TestScreen *screen;
-static xcb_window_t root;
+static void start_with(int depth, const char *args)
+{
+    assert_int_equal(test_stage_start(&(TestServerOptions){
+                                          .width = WIDTH, .height = HEIGHT,
+                                          .depth = depth, .args = args }), 0);
+}
 
 static void start(int i)
 {
-    test_log_start();
-    server = test_server_start(&(TestServerOptions){
-                                   .width = WIDTH, .height = HEIGHT,
-                                   .depth = screens[i].depth,
-                                   .args = screens[i].args });
-    assert_non_null(server);
-    screen = test_screen_open(server->display);
-    assert_non_null(screen);
-    root = screen->screen->root;
-    test_screen_noise(screen, root, 0, 0, WIDTH, HEIGHT, i + 1);
-}
-
-static int stop_server(void **state)
-{
-    (void)state;
-    test_screen_close(&screen);
-    test_server_stop(&server);
-    return 0;
+    start_with(screens[i].depth, screens[i].args);
 }
 
 static void use_cursor(int w, int h, int xhot, int yhot, unsigned seed)
@@ -114,7 +99,6 @@ static void widths(void **state)
                 int w = sizes[k][0], h = sizes[k][1];
                 int x = w % 3 && w + 5 < WIDTH ? 5 : 0;
                 char options[160], what[256];
-                TestDevice *d;
 
                 snprintf(options, sizeof(options), "video_size=%dx%d:grab_x=%d:"
                          "draw_mouse=%d:shm=%s:framerate=200", w, h, x, pointer,
@@ -132,7 +116,7 @@ static void widths(void **state)
                 test_device_close(&d);
             }
         }
-        stop_server(NULL);
+        test_stage_stop(NULL);
     }
 }
 
@@ -177,7 +161,7 @@ static void pointers(void **state)
         test_shot_true(all, screen, root, 0, 0, 1, "a pointer shown again");
         test_device_close(&all);
         test_device_close(&part);
-        stop_server(NULL);
+        test_stage_stop(NULL);
     }
 }
 
@@ -188,7 +172,6 @@ static void animated_pointer(void **state)
     };
     int64_t end = av_gettime_relative() + 15000000;
     int seen[4] = { 0 }, right = 0;
-    TestDevice *d;
 
     (void)state;
     start(7);
@@ -218,8 +201,7 @@ static void animated_pointer(void **state)
         test_image_free(&after);
     }
     assert_int_equal(seen[0] + seen[1] + seen[2] + seen[3], 4);
-    test_device_close(&d);
-    stop_server(NULL);
+    test_stage_stop(NULL);
 }
 
 /* No pointer at all: the server has none, or no way to ask for it. */
@@ -229,16 +211,7 @@ static void absent_pointer(void **state)
 
     (void)state;
     for (int i = 0; i < 2; i++) {
-        TestDevice *d;
-
-        test_log_start();
-        server = test_server_start(&(TestServerOptions){
-                                       .width = WIDTH, .height = HEIGHT,
-                                       .args = args[i] });
-        assert_non_null(server);
-        screen = test_screen_open(server->display);
-        root   = screen->screen->root;
-        test_screen_noise(screen, root, 0, 0, WIDTH, HEIGHT, 5);
+        start_with(0, args[i]);
         d = test_shot_open("x11shmpool", server->display, "draw_mouse=1");
         test_shot_true(d, screen, root, 0, 0, 1, args[i]);
         test_screen_noise(screen, root, 20, 20, 50, 50, 6);
@@ -246,7 +219,7 @@ static void absent_pointer(void **state)
         test_device_close(&d);
         if (i)
             assert_int_equal(test_log_count("XFIXES", AV_LOG_WARNING), 1);
-        stop_server(NULL);
+        test_stage_stop(NULL);
     }
 }
 
@@ -254,7 +227,7 @@ static void absent_pointer(void **state)
 static void live_colormap(void **state)
 {
     xcb_colormap_t colormap;
-    TestDevice *d, *off;
+    TestDevice *off;
 
     (void)state;
     start(0);
@@ -296,9 +269,8 @@ static void live_colormap(void **state)
         test_screen_destroy(screen, window);
         test_shot_true(off, screen, root, 0, 0, 1, "damage=off");
     }
-    test_device_close(&d);
     test_device_close(&off);
-    stop_server(NULL);
+    test_stage_stop(NULL);
 }
 
 /* Colours of the screen's own colormap, through a cell allocated in it. */
@@ -306,7 +278,6 @@ static void live_default_colormap(void **state)
 {
     xcb_alloc_color_cells_reply_t *cells;
     uint32_t pixel;
-    TestDevice *d;
 
     (void)state;
     start(0);
@@ -329,8 +300,7 @@ static void live_default_colormap(void **state)
         test_screen_sync(screen);
         test_shot_true(d, screen, root, 0, 0, 1, "the default colormap");
     }
-    test_device_close(&d);
-    stop_server(NULL);
+    test_stage_stop(NULL);
 }
 
 /* A window of another depth than the screen's, with alpha. */
@@ -352,7 +322,6 @@ static void alpha_window(void **state)
     for (size_t i = 0; i < sizeof(more) / sizeof(*more); i++) {
         int pointer = i > 0, x = i == 5 ? 11 : 0, y = i == 5 ? 5 : 0;
         char options[128];
-        TestDevice *d;
 
         snprintf(options, sizeof(options), "window_id=%u:framerate=100:%s",
                  window, more[i]);
@@ -363,7 +332,7 @@ static void alpha_window(void **state)
         test_shot_true(d, screen, window, x, y, pointer, options);
         test_device_close(&d);
     }
-    stop_server(NULL);
+    test_stage_stop(NULL);
 }
 
 /* A server whose images have the other byte order, by way of a proxy. */
@@ -379,9 +348,6 @@ static void other_byte_order(void **state)
 
     (void)state;
     for (int i = 0; i < 5; i++) {
-        TestProxy *proxy;
-        TestDevice *d;
-
         start(cases[i].screen);
         use_cursor(14, 14, 4, 4, 3);
         test_screen_warp(screen, 50, 40);
@@ -396,13 +362,11 @@ static void other_byte_order(void **state)
         test_shot_true(d, screen, root, 3, 0, 1, cases[i].pix_fmt);
         test_screen_noise(screen, root, 20, 20, 50, 50, 6);
         test_shot_true(d, screen, root, 3, 0, 1, cases[i].pix_fmt);
-        test_device_close(&d);
-        test_proxy_stop(&proxy);
-        stop_server(NULL);
+        test_stage_stop(NULL);
     }
 }
 
-#define TEST(name) cmocka_unit_test_teardown(name, stop_server)
+#define TEST(name) cmocka_unit_test_teardown(name, test_stage_stop)
 
 int main(void)
 {

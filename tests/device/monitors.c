@@ -40,10 +40,9 @@
 #include <libavutil/time.h>
 #include <xcb/shm.h>
 
-#include "proxy.h"
 #include "randr.h"
-#include "server.h"
 #include "shot.h"
+#include "stage.h"
 
 #define WIDTH  800
 #define HEIGHT 600
@@ -55,12 +54,7 @@
 
 enum { RANDR_GET_MONITORS = 42 };
 
-static TestServer *server;
-static TestScreen *screen;
-static xcb_window_t root;
-static TestDevice *d;          /* the test's, closed after it even if it fails */
-static TestDevice *more[3];    /* so are these; d may be one of them */
-static TestProxy *proxy;
+static TestDevice *more[3];    /* as well as d, which may be one of them */
 static const char *missing;    /* why there is no server */
 
 static const char *const damages[] = { "on", "off" };
@@ -81,18 +75,15 @@ static const struct {
 
 static int start(TestServerKind kind, int width, int height, int depth)
 {
-    test_log_start();
+    missing = NULL;
     if (!test_server_available(kind)) {
         missing = test_server_kind_name(kind);
         return 0;
     }
-    missing = NULL;
-    if (!(server = test_server_start(&(TestServerOptions){
-                        .kind = kind, .width = width, .height = height,
-                        .depth = depth })) ||
-        !(screen = test_screen_open(server->display)))
+    if (test_stage_start(&(TestServerOptions){
+                             .kind = kind, .width = width, .height = height,
+                             .depth = depth }) < 0)
         return -1;
-    root = screen->screen->root;
     test_screen_backdrop(screen, root, MAX_WIDTH, MAX_HEIGHT, 1);
     return 0;
 }
@@ -127,25 +118,14 @@ static int start_xvnc(void **state)
     return start(TEST_SERVER_XVNC, 640, 480, 0);
 }
 
-static int stop_server(void **state)
-{
-    (void)state;
-    test_screen_close(&screen);
-    test_server_stop(&server);
-    return 0;
-}
-
 static int close_device(void **state)
 {
-    (void)state;
     for (int i = 0; i < 3; i++) {
         if (d == more[i])
             d = NULL;
         test_device_close(&more[i]);
     }
-    test_device_close(&d);
-    test_proxy_stop(&proxy);
-    return 0;
+    return test_stage_clear(state);
 }
 
 static void need_server(void)
@@ -1208,11 +1188,14 @@ int main(void)
     int failed = 0;
 
     failed += cmocka_run_group_tests_name("layouts", on_xvfb, start_xvfb,
-                                          stop_server);
-    failed += cmocka_run_group_tests_name("16 bits", of_depth, start_16, stop_server);
-    failed += cmocka_run_group_tests_name("8 bits", of_depth, start_8, stop_server);
-    failed += cmocka_run_group_tests_name("modes", on_xorg, start_xorg, stop_server);
+                                          test_stage_stop);
+    failed += cmocka_run_group_tests_name("16 bits", of_depth, start_16,
+                                          test_stage_stop);
+    failed += cmocka_run_group_tests_name("8 bits", of_depth, start_8,
+                                          test_stage_stop);
+    failed += cmocka_run_group_tests_name("modes", on_xorg, start_xorg,
+                                          test_stage_stop);
     failed += cmocka_run_group_tests_name("viewers", on_xvnc, start_xvnc,
-                                          stop_server);
+                                          test_stage_stop);
     return failed;
 }

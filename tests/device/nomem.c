@@ -54,8 +54,8 @@
 #include <libavutil/adler32.h>
 #include <libavutil/time.h>
 
-#include "server.h"
 #include "shot.h"
+#include "stage.h"
 
 #define WIDTH  100
 #define HEIGHT 80
@@ -84,8 +84,6 @@ static atomic_int forever;     /* and all after it */
 static atomic_int failures;
 static atomic_long live;       /* blocks that are allocated */
 static __thread int inside;
-static TestServer *server;
-static TestScreen *screen;
 
 typedef struct Range {
     uintptr_t start, end;
@@ -364,24 +362,14 @@ static int setup(void **state)
     void *frames[4];
 
     (void)state;
-    if (!(server = test_server_start(&(TestServerOptions){
-                        .width = WIDTH, .height = HEIGHT })) ||
-        !(screen = test_screen_open(server->display)))
+    if (test_stage_start(&(TestServerOptions){ .width = WIDTH,
+                                               .height = HEIGHT }) < 0)
         return -1;
-    test_screen_noise(screen, screen->screen->root, 0, 0, WIDTH, HEIGHT, 1);
     /* The first one loads a library. */
     backtrace(frames, 4);
     dl_iterate_phdr(find_library, NULL);
     av_log_set_callback(log_errors);
     return overlay.start ? 0 : -1;
-}
-
-static int teardown(void **state)
-{
-    (void)state;
-    test_screen_close(&screen);
-    test_server_stop(&server);
-    return 0;
 }
 
 /* Open, read some frames with something new in each, close; the last packet is
@@ -403,7 +391,7 @@ static int run(const char *options, int kind, int nth, int all_after)
 
     ret = test_device_open(&d, "x11shmpool", server->display, options);
     for (int i = 0; d && i < 4; i++) {
-        test_screen_fill(screen, screen->screen->root, i * 10, i * 7, 30, 30,
+        test_screen_fill(screen, root, i * 10, i * 7, 30, 30,
                          i * 0x123456);
         av_packet_unref(packet);
         err = test_device_read(d, packet, all_after ? 100 : 3000);
@@ -552,5 +540,5 @@ int main(void)
     };
 
     cmocka_set_test_filter(getenv("X11SHMPOOL_TEST"));
-    return cmocka_run_group_tests_name("nomem", tests, setup, teardown);
+    return cmocka_run_group_tests_name("nomem", tests, setup, test_stage_stop);
 }

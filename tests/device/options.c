@@ -35,41 +35,28 @@
 #include <cmocka.h>
 #include <libavutil/time.h>
 
-#include "server.h"
 #include "shot.h"
+#include "stage.h"
 
 #define WIDTH  640
 #define HEIGHT 480
 
-static TestServer *server;
-static TestScreen *screen;
-static xcb_window_t root, window;
+static xcb_window_t window;
 
 static int setup(void **state)
 {
     uint32_t *cursor = test_shot_cursor(21, 18, 7);
 
     (void)state;
-    test_log_start();
-    if (!(server = test_server_start(&(TestServerOptions){
-                        .width = WIDTH, .height = HEIGHT })) ||
-        !(screen = test_screen_open(server->display)) || !cursor)
+    if (!cursor || test_stage_start(&(TestServerOptions){
+                       .width = WIDTH, .height = HEIGHT }) < 0)
         return -1;
-    root = screen->screen->root;
     test_screen_backdrop(screen, root, WIDTH, HEIGHT, 1);
     window = test_screen_window(screen, 60, 50, 201, 149, 0);
     test_screen_backdrop(screen, window, 201, 149, 2);
     test_screen_cursor(screen, root, cursor, 21, 18, 5, 3);
     test_screen_warp(screen, 100, 90);
     free(cursor);
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    (void)state;
-    test_screen_close(&screen);
-    test_server_stop(&server);
     return 0;
 }
 
@@ -531,5 +518,6 @@ int main(void)
         cmocka_unit_test(select_region_interrupted),
     };
 
-    return cmocka_run_group_tests_name("options", tests, setup, teardown);
+    return cmocka_run_group_tests_name("options", tests, setup,
+                                       test_stage_stop);
 }

@@ -37,34 +37,18 @@
 #include <libavutil/adler32.h>
 #include <libavutil/time.h>
 
-#include "server.h"
 #include "shot.h"
+#include "stage.h"
 
 #define WIDTH  320
 #define HEIGHT 240
 #define MAX_HELD 64
 
-static TestServer *server;
-static TestScreen *screen;
-
 static int setup(void **state)
 {
     (void)state;
-    test_log_start();
-    if (!(server = test_server_start(&(TestServerOptions){
-                        .width = WIDTH, .height = HEIGHT })) ||
-        !(screen = test_screen_open(server->display)))
-        return -1;
-    test_screen_noise(screen, screen->screen->root, 0, 0, WIDTH, HEIGHT, 1);
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    (void)state;
-    test_screen_close(&screen);
-    test_server_stop(&server);
-    return 0;
+    return test_stage_start(&(TestServerOptions){ .width = WIDTH,
+                                                  .height = HEIGHT });
 }
 
 /* Somebody who draws all the time, on a connection of its own. */
@@ -117,18 +101,6 @@ static uint32_t checksum(const AVPacket *packet)
     return av_adler32_update(1, packet->data, packet->size);
 }
 
-static AVPacket *read_packet(TestDevice *d)
-{
-    AVPacket *packet = av_packet_alloc();
-    int ret = test_device_read(d, packet, 5000);
-
-    if (ret < 0) {
-        test_log_print();
-        fail_msg("no packet: %s", av_err2str(ret));
-    }
-    return packet;
-}
-
 /* The inode of what is mapped at an address of a process; name may be NULL. */
 static unsigned long mapped_inode(const char *pid, uintptr_t address,
                                   const char *name, unsigned long inode)
@@ -156,15 +128,15 @@ static unsigned long mapped_inode(const char *pid, uintptr_t address,
 /* The packet's bytes are pages that the X server has mapped too. */
 static void data_is_the_server_s(void **state)
 {
-    TestDevice *d = test_shot_open("x11shmpool", server->display,
-                                   "shm=memfd:framerate=60");
     TestMapping m;
     char pid[16];
 
     (void)state;
+    d = test_shot_open("x11shmpool", server->display,
+                       "shm=memfd:framerate=60");
     snprintf(pid, sizeof(pid), "%d", (int)server->pid);
     for (int i = 0; i < 10; i++) {
-        AVPacket *packet = read_packet(d);
+        AVPacket *packet = test_shot_packet(d);
         unsigned long inode;
 
         assert_true(test_mapping_find(&m, packet->data));
@@ -180,7 +152,7 @@ static void data_is_the_server_s(void **state)
         assert_false(av_buffer_is_writable(packet->buf));
         assert_int_equal((uintptr_t)packet->data % 64, 0);
         av_packet_free(&packet);
-        test_screen_fill(screen, screen->screen->root, i, i, 5, 5, i);
+        test_screen_fill(screen, root, i, i, 5, 5, i);
     }
     test_device_close(&d);
     assert_int_equal(test_mapping_count("memfd:x11shmpool"), 0);
@@ -188,12 +160,13 @@ static void data_is_the_server_s(void **state)
 
 static void decoded_is_the_slot(void **state)
 {
-    TestDevice *d = test_shot_open("x11shmpool", server->display,
-                                   "shm=memfd:framerate=60");
-    AVPacket *packet = read_packet(d);
     AVFrame *frame = av_frame_alloc();
+    AVPacket *packet;
 
     (void)state;
+    d = test_shot_open("x11shmpool", server->display,
+                       "shm=memfd:framerate=60");
+    packet = test_shot_packet(d);
     assert_int_equal(test_device_decode(d, packet, frame), 0);
     assert_ptr_equal(frame->data[0], packet->data);
     assert_int_equal(frame->linesize[0], WIDTH * 4);
@@ -224,7 +197,6 @@ static void hold_all(const char *shm, int pool_size, int size)
     char options[128], name[64];
     int64_t dropped;
     Painter painter;
-    TestDevice *d;
     int n = 0, ret = 0;
 
     snprintf(name, sizeof(name), "shm=%s:pool_size=%d", shm, pool_size);
@@ -259,13 +231,10 @@ static void hold_all(const char *shm, int pool_size, int size)
 
     for (int i = 0; i < n; i++)
         av_packet_free(&held[i]);
-    for (int i = 0; i < 3 * size; i++) {
-        held[0] = read_packet(d);
-        av_packet_free(&held[0]);
-    }
+    test_shot_skip(d, 3 * size);
     assert_true(test_device_stat(d, "stat_slots") <= size);
     painter_stop(&painter);
-    test_shot_true(d, screen, screen->screen->root, 0, 0, 1, name);
+    test_shot_true(d, screen, root, 0, 0, 1, name);
     test_device_close(&d);
     assert_int_equal(test_mapping_count("memfd:x11shmpool"), 0);
 }
@@ -294,7 +263,6 @@ static void bound_of_large_frames(void **state)
                                               .width = 3840, .height = 2160 });
     AVPacket *held[MAX_HELD];
     TestScreen *s;
-    TestDevice *d;
     int n = 0, ret;
 
     (void)state;
@@ -339,7 +307,6 @@ static void released_after_close(void **state)
         pthread_t threads[8];
         char options[64];
         Painter painter;
-        TestDevice *d;
         int maps;
 
         snprintf(options, sizeof(options), "shm=%s:framerate=120", shm[k]);
@@ -349,7 +316,7 @@ static void released_after_close(void **state)
         for (int i = 0; i < 16; i++) {
             int row = i * 5 % 8, col = i / 8;
 
-            heap[row][col] = read_packet(d);
+            heap[row][col] = test_shot_packet(d);
             sums[row][col] = checksum(heap[row][col]);
         }
         test_device_close(&d);
@@ -375,13 +342,12 @@ static void released_after_server(void **state)
     TestServer *mortal = test_server_start(NULL);
     AVPacket *held[4];
     uint32_t sums[4];
-    TestDevice *d;
 
     (void)state;
     assert_non_null(mortal);
     d = test_shot_open("x11shmpool", mortal->display, "framerate=60");
     for (int i = 0; i < 4; i++) {
-        held[i] = read_packet(d);
+        held[i] = test_shot_packet(d);
         sums[i] = checksum(held[i]);
     }
     test_server_stop(&mortal);
@@ -403,7 +369,6 @@ static void held_never_changes(void **state)
     uint32_t sums[6] = { 0 };
     unsigned random = 12345;
     Painter painter;
-    TestDevice *d;
 
     (void)state;
     painter_start(&painter);
@@ -417,7 +382,7 @@ static void held_never_changes(void **state)
         if (held[k] && checksum(held[k]) != sums[k])
             fail_msg("a packet that was out changed (round %d)", i);
         av_packet_free(&held[k]);
-        held[k] = read_packet(d);
+        held[k] = test_shot_packet(d);
         sums[k] = checksum(held[k]);
     }
     for (int k = 0; k < 6; k++)
@@ -442,11 +407,11 @@ static void shm_kinds(void **state)
 
     (void)state;
     for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++) {
-        TestDevice *d = test_shot_open("x11shmpool", server->display,
-                                       kinds[i].options);
-        AVPacket *packet = read_packet(d);
         TestMapping m = { .name = "" };
+        AVPacket *packet;
 
+        d = test_shot_open("x11shmpool", server->display, kinds[i].options);
+        packet = test_shot_packet(d);
         test_mapping_find(&m, packet->data);
         if (kinds[i].mapping ? !strstr(m.name, kinds[i].mapping)
                              : !!strstr(m.name, "memfd") ||
@@ -454,10 +419,8 @@ static void shm_kinds(void **state)
             fail_msg("%s: data lies in '%s'", kinds[i].options, m.name);
         av_packet_free(&packet);
         for (int k = 0; k < 4; k++) {
-            test_screen_noise(screen, screen->screen->root, 30 * k, 20 * k,
-                              50, 50, i * 4 + k);
-            test_shot_true(d, screen, screen->screen->root, 0, 0, 1,
-                           kinds[i].options);
+            test_screen_noise(screen, root, 30 * k, 20 * k, 50, 50, i * 4 + k);
+            test_shot_true(d, screen, root, 0, 0, 1, kinds[i].options);
         }
         test_device_close(&d);
     }
@@ -467,14 +430,15 @@ static void shm_kinds(void **state)
  * the last that has. */
 static void sysv_is_private(void **state)
 {
-    TestDevice *d = test_shot_open("x11shmpool", server->display, "shm=sysv");
-    AVPacket *packet = read_packet(d);
+    AVPacket *packet;
     FILE *f = fopen("/proc/sysvipc/shm", "re");
     char line[512];
     int found = 0;
 
     (void)state;
     assert_non_null(f);
+    d = test_shot_open("x11shmpool", server->display, "shm=sysv");
+    packet = test_shot_packet(d);
     while (fgets(line, sizeof(line), f)) {
         unsigned perms;
         int cpid;
@@ -530,14 +494,8 @@ static void close_leaves_nothing(void **state)
         descriptors = test_count_descriptors();
         threads     = test_count_threads();
         for (int i = 0; i < 40; i++) {
-            TestDevice *d = test_shot_open("x11shmpool", server->display,
-                                           options[i % 4]);
-
-            for (int k = 0; k < i % 3; k++) {
-                AVPacket *packet = read_packet(d);
-
-                av_packet_free(&packet);
-            }
+            d = test_shot_open("x11shmpool", server->display, options[i % 4]);
+            test_shot_skip(d, i % 3);
             test_device_close(&d);
         }
     }
@@ -547,22 +505,24 @@ static void close_leaves_nothing(void **state)
     assert_int_equal(test_mapping_count("/SYSV"), 0);
 }
 
+#define TEST(name) cmocka_unit_test_teardown(name, test_stage_clear)
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(data_is_the_server_s),
-        cmocka_unit_test(decoded_is_the_slot),
-        cmocka_unit_test(bound_holds),
-        cmocka_unit_test(bound_is_automatic),
-        cmocka_unit_test(bound_of_large_frames),
-        cmocka_unit_test(released_after_close),
-        cmocka_unit_test(released_after_server),
-        cmocka_unit_test(held_never_changes),
-        cmocka_unit_test(shm_kinds),
-        cmocka_unit_test(sysv_is_private),
-        cmocka_unit_test(choice_is_logged),
-        cmocka_unit_test(close_leaves_nothing),
+        TEST(data_is_the_server_s),
+        TEST(decoded_is_the_slot),
+        TEST(bound_holds),
+        TEST(bound_is_automatic),
+        TEST(bound_of_large_frames),
+        TEST(released_after_close),
+        TEST(released_after_server),
+        TEST(held_never_changes),
+        TEST(shm_kinds),
+        TEST(sysv_is_private),
+        TEST(choice_is_logged),
+        TEST(close_leaves_nothing),
     };
 
-    return cmocka_run_group_tests_name("pool", tests, setup, teardown);
+    return cmocka_run_group_tests_name("pool", tests, setup, test_stage_stop);
 }

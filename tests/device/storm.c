@@ -51,8 +51,8 @@
 
 #include "app.h"
 #include "randr.h"
-#include "server.h"
 #include "shot.h"
+#include "stage.h"
 
 #define FRAMERATE  50
 #define LATE_US    (2 * 1000000 / FRAMERATE)
@@ -104,9 +104,6 @@ typedef struct Recording {
     char message[256];         /* the first complaint */
 } Recording;
 
-static TestServer *server;
-static TestScreen *screen;
-static xcb_window_t root;
 static TestApp *app, *neighbour;
 static xcb_window_t menu;
 static pid_t manager;
@@ -663,7 +660,6 @@ static TestImage *truth(const Recording *r)
 
 static int start(TestServerKind kind, int outputs, int managed)
 {
-    test_log_start();
     has_outputs = outputs;
     missing = NULL;
     monitor.nb = monitors.nb = window.nb = 0;
@@ -671,12 +667,10 @@ static int start(TestServerKind kind, int outputs, int managed)
         missing = test_server_kind_name(kind);
         return 0;
     }
-    if (!(server = test_server_start(&(TestServerOptions){
-                        .kind = kind, .width = MAX_WIDTH,
-                        .height = MAX_HEIGHT })) ||
-        !(screen = test_screen_open(server->display)))
+    if (test_stage_start(&(TestServerOptions){ .kind = kind,
+                                               .width = MAX_WIDTH,
+                                               .height = MAX_HEIGHT }) < 0)
         return -1;
-    root = screen->screen->root;
     backdrop(screen, root, ROOT, 0, MAX_WIDTH, MAX_HEIGHT);
     if (managed && !(manager = test_server_run(server,
                                                "openbox --sm-disable"))) {
@@ -718,7 +712,6 @@ static int start_managed(void **state)
 
 static int stop_server(void **state)
 {
-    (void)state;
     pthread_mutex_lock(&lock);
     calm_since = calm_since ? calm_since : 1;
     pthread_mutex_unlock(&lock);
@@ -734,13 +727,11 @@ static int stop_server(void **state)
     menu = XCB_NONE;
     test_app_close(&app);
     test_app_close(&neighbour);
-    test_screen_close(&screen);
     if (manager)
         test_server_end(server, manager, SIGTERM);
     manager = 0;
-    test_server_stop(&server);
     calm_since = 0;
-    return 0;
+    return test_stage_stop(state);
 }
 
 static void storm(void **state)

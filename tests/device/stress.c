@@ -52,8 +52,8 @@
 #include <xcb/xcbext.h>
 
 #include "painter.h"
-#include "server.h"
 #include "shot.h"
+#include "stage.h"
 
 #define WIDTH  320
 #define HEIGHT 240
@@ -72,9 +72,6 @@
 #define SANITIZED 0
 #endif
 
-static TestServer *server;
-static TestScreen *screen;
-static TestDevice *d;          /* the test's; closed after it, also if it fails */
 static int nb_cycles = 300;
 static uint32_t base_seed, random_state;
 
@@ -430,41 +427,8 @@ static int setup(void **state)
     random_state = base_seed | 1;
     printf("# %d cycles, X11SHMPOOL_SEED=%"PRIu32"\n", nb_cycles, base_seed);
 
-    test_log_start();
-    if (!(server = test_server_start(&(TestServerOptions){
-                        .width = WIDTH, .height = HEIGHT })) ||
-        !(screen = test_screen_open(server->display)))
-        return -1;
-    test_screen_noise(screen, screen->screen->root, 0, 0, WIDTH, HEIGHT, 1);
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    (void)state;
-    test_screen_close(&screen);
-    test_server_stop(&server);
-    return 0;
-}
-
-static int close_device(void **state)
-{
-    (void)state;
-    test_device_close(&d);
-    return 0;
-}
-
-static AVPacket *read_packet(void)
-{
-    AVPacket *packet = av_packet_alloc();
-    int ret = test_device_read(d, packet, 5000);
-
-    if (ret < 0) {
-        test_log_print();
-        fail_msg("X11SHMPOOL_SEED=%"PRIu32": no packet: %s", base_seed,
-                 av_err2str(ret));
-    }
-    return packet;
+    return test_stage_start(&(TestServerOptions){ .width = WIDTH,
+                                                  .height = HEIGHT });
 }
 
 /*** Opened and closed ***/
@@ -495,7 +459,6 @@ static const struct {
 static void cycle(int i)
 {
     int v = i % NB_VARIANTS, k = i / NB_VARIANTS, kept = k % 3 == 2;
-    const xcb_window_t root = screen->screen->root;
     xcb_window_t window = XCB_NONE;
     AVPacket *packet;
     char options[256];
@@ -519,7 +482,7 @@ static void cycle(int i)
     bag_init(&bag, 2);
     for (int n = k % 5; n > 0; n--) {
         test_screen_fill(screen, root, i % 200, n * 20, 40, 40, rnd());
-        packet = read_packet();
+        packet = test_shot_packet(d);
         if (kept)
             bag_add(&bag, packet);
         else
@@ -578,7 +541,7 @@ static void server_keeps_little(void **state)
         count_clients(&unused, &client);
         painter_start(&painter, server, TEST_PAINT_ALL);
         for (int n = 0; n < 200 + nb_cycles / 2; n++) {
-            AVPacket *packet = read_packet();
+            AVPacket *packet = test_shot_packet(d);
 
             av_packet_free(&packet);
             if (n == 100)
@@ -649,7 +612,7 @@ static void released_by_threads(void **state)
         bag_start(&bag);
         begin = av_gettime_relative();
         while (av_gettime_relative() - begin < us || (!right && looked < 2000)) {
-            AVPacket *packet = read_packet(), *clone;
+            AVPacket *packet = test_shot_packet(d), *clone;
 
             nb_read++;
             if (start == AV_NOPTS_VALUE)
@@ -695,7 +658,7 @@ static void paused_and_resumed(void **state)
     painter_start(&painter, server, TEST_PAINT_ALL);
     d      = test_shot_open("x11shmpool", server->display,
                             "framerate=500:pool_size=6");
-    packet = read_packet();
+    packet = test_shot_packet(d);
     start  = last = packet->pts;
     av_packet_unref(packet);
     for (int i = 0; i < nb_cycles / 2; i++) {
@@ -896,7 +859,7 @@ static void servers_stop_and_die(void **state)
     assert_not_grown(&before);
 }
 
-#define TEST(name) cmocka_unit_test_teardown(name, close_device)
+#define TEST(name) cmocka_unit_test_teardown(name, test_stage_clear)
 
 int main(int argc, char **argv)
 {
@@ -915,5 +878,5 @@ int main(int argc, char **argv)
         execv("/proc/self/exe", argv);
     }
     cmocka_set_test_filter(getenv("X11SHMPOOL_TEST"));
-    return cmocka_run_group_tests_name("stress", tests, setup, teardown);
+    return cmocka_run_group_tests_name("stress", tests, setup, test_stage_stop);
 }

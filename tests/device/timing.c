@@ -33,60 +33,26 @@
 #include <cmocka.h>
 #include <libavutil/time.h>
 
-#include "proxy.h"
-#include "server.h"
 #include "shot.h"
+#include "stage.h"
 
 #define WIDTH  320
 #define HEIGHT 240
 
 enum { QUERY_POINTER = 38 };
 
-static TestServer *server;
-static TestScreen *screen;
-
-/* The test's; closed after it, also if it fails */
-static TestDevice *d;
-static TestProxy *proxy;
-
 static int setup(void **state)
 {
     (void)state;
-    test_log_start();
-    if (!(server = test_server_start(&(TestServerOptions){
-                        .width = WIDTH, .height = HEIGHT })) ||
-        !(screen = test_screen_open(server->display)))
-        return -1;
-    test_screen_noise(screen, screen->screen->root, 0, 0, WIDTH, HEIGHT, 1);
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    (void)state;
-    test_screen_close(&screen);
-    test_server_stop(&server);
-    return 0;
-}
-
-static int close_device(void **state)
-{
-    (void)state;
-    if (server)
-        test_server_signal(server, SIGCONT);
-    test_device_close(&d);
-    test_proxy_stop(&proxy);
-    return 0;
+    return test_stage_start(&(TestServerOptions){ .width = WIDTH,
+                                                  .height = HEIGHT });
 }
 
 static int64_t next_pts(void)
 {
-    AVPacket *packet = av_packet_alloc();
-    int ret = test_device_read(d, packet, 5000);
+    AVPacket *packet = test_shot_packet(d);
     int64_t pts = packet->pts;
 
-    if (ret < 0)
-        fail_msg("no packet: %s", av_err2str(ret));
     assert_int_equal(packet->dts, packet->pts);
     assert_int_equal(packet->stream_index, 0);
     av_packet_free(&packet);
@@ -148,7 +114,7 @@ static void pace(void **state)
     first = next_pts();
     begin = av_gettime_relative();
     for (int i = 0; i < 50; i++) {
-        test_screen_fill(screen, screen->screen->root, i, i, 9, 9, i);
+        test_screen_fill(screen, root, i, i, 9, 9, i);
         last = next_pts();
     }
     missed = test_device_stat(d, "stat_missed") +
@@ -177,11 +143,11 @@ static void slow_consumer(void **state)
             off += tick_of(start, pts, (AVRational){ 100, 1 }) < 1;
             assert_true(pts > last);
             last = pts;
-            test_screen_fill(screen, screen->screen->root, i, i, 9, 9, i);
+            test_screen_fill(screen, root, i, i, 9, 9, i);
         }
         dropped = test_device_stat(d, "stat_dropped");
         for (int i = 0; i < 30; i++) {
-            test_screen_fill(screen, screen->screen->root, 2 * i, i, 9, 9, i);
+            test_screen_fill(screen, root, 2 * i, i, 9, 9, i);
             av_usleep(10000);
         }
         woke  = av_gettime();
@@ -312,8 +278,8 @@ static void pausing(void **state)
     av_packet_free(&packet);
 }
 
-/* A pause that is ended twice stays a pause, whichever thread captures next: what
- * was asked for before it does not come after it, and its ticks were not
+/* A pause that is ended twice stays a pause, whichever thread captures next:
+ * what was asked for before it does not come after it, and its ticks were not
  * missed. The pointer is asked for once a frame. */
 
 static void open_asking(void)
@@ -420,13 +386,13 @@ static void unchanged_skip(void **state)
     if (frames > 8)
         fail_msg("%d frames in 3 s of a still screen", frames);
     for (int i = 0; i < 10; i++) {
-        test_screen_fill(screen, screen->screen->root, i, i, 20, 20, i * 333);
-        test_shot_true(d, screen, screen->screen->root, 0, 0, 0,
+        test_screen_fill(screen, root, i, i, 20, 20, i * 333);
+        test_shot_true(d, screen, root, 0, 0, 0,
                        "unchanged=skip");
     }
 }
 
-#define TEST(name) cmocka_unit_test_teardown(name, close_device)
+#define TEST(name) cmocka_unit_test_teardown(name, test_stage_clear)
 
 int main(void)
 {
@@ -442,5 +408,5 @@ int main(void)
         TEST(unchanged_skip),
     };
 
-    return cmocka_run_group_tests_name("timing", tests, setup, teardown);
+    return cmocka_run_group_tests_name("timing", tests, setup, test_stage_stop);
 }

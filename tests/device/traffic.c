@@ -38,21 +38,14 @@
 #include <libavutil/time.h>
 #include <xcb/xfixes.h>
 
-#include "proxy.h"
-#include "server.h"
 #include "shot.h"
+#include "stage.h"
 
 #define WIDTH  320
 #define HEIGHT 240
 
 enum { QUERY_POINTER = 38, XFIXES_GET_CURSOR_IMAGE = 4,
        XFIXES_SELECT_CURSOR_INPUT = 3, SHM_CREATE_PIXMAP = 5 };
-
-static TestServer *server;
-static TestScreen *screen;
-static TestProxy *proxy;
-static xcb_window_t root;
-static TestDevice *d;          /* the test's; closed after it, also if it fails */
 
 static int close_device(void **state)
 {
@@ -66,42 +59,12 @@ static int setup(void **state)
     uint32_t *cursor = test_shot_cursor(16, 16, 3);
 
     (void)state;
-    test_log_start();
-    if (!(server = test_server_start(&(TestServerOptions){
-                        .width = WIDTH, .height = HEIGHT, .fbdir = 1 })) ||
-        !(screen = test_screen_open(server->display)) ||
-        !(proxy = test_proxy_start(server->display)) || !cursor)
+    if (!cursor || test_stage_start(&(TestServerOptions){
+                       .width = WIDTH, .height = HEIGHT, .fbdir = 1 }) < 0)
         return -1;
-    root = screen->screen->root;
-    test_screen_noise(screen, root, 0, 0, WIDTH, HEIGHT, 1);
     test_screen_cursor(screen, root, cursor, 16, 16, 4, 4);
     free(cursor);
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    (void)state;
-    test_proxy_stop(&proxy);
-    test_screen_close(&screen);
-    test_server_stop(&server);
-    return 0;
-}
-
-static void read_packets(int n)
-{
-    AVPacket *packet = av_packet_alloc();
-
-    while (n--) {
-        int ret = test_device_read(d, packet, 5000);
-
-        if (ret < 0) {
-            test_log_print();
-            fail_msg("no packet: %s", av_err2str(ret));
-        }
-        av_packet_unref(packet);
-    }
-    av_packet_free(&packet);
+    return (proxy = test_proxy_start(server->display)) ? 0 : -1;
 }
 
 /* Fail unless no more than so many were counted. */
@@ -123,9 +86,9 @@ static void still_screen(void **state)
     (void)state;
     d = test_shot_open("x11shmpool", test_proxy_display(proxy),
                        "draw_mouse=0:framerate=120");
-    read_packets(30);
+    test_shot_skip(d, 30);
     test_proxy_reset(proxy);
-    read_packets(240);
+    test_shot_skip(d, 240);
     at_most(2 * LOOK_REQUESTS_PER_S, test_proxy_requests(proxy),
             "requests for 240 still frames");
     at_most(2 * LOOKS_PER_S, test_proxy_round_trips(proxy),
@@ -140,9 +103,9 @@ static void still_screen_with_pointer(void **state)
     (void)state;
     d = test_shot_open("x11shmpool", test_proxy_display(proxy),
                        "draw_mouse=1:framerate=120");
-    read_packets(30);
+    test_shot_skip(d, 30);
     test_proxy_reset(proxy);
-    read_packets(240);
+    test_shot_skip(d, 240);
     at_most(240 + 2 * LOOK_REQUESTS_PER_S, test_proxy_requests(proxy),
             "requests for 240 still frames with the pointer");
     at_most(240 + 2 * LOOKS_PER_S, test_proxy_round_trips(proxy),
@@ -164,7 +127,7 @@ static void no_pointer_costs_nothing(void **state)
     for (int i = 0; i < 60; i++) {
         test_screen_fill(screen, root, i, i, 9, 9, i);
         test_screen_warp(screen, i, 2 * i);
-        read_packets(1);
+        test_shot_skip(d, 1);
     }
     at_most(0, test_proxy_count(proxy, QUERY_POINTER, -1),
             "questions for the pointer's position with draw_mouse=0");
@@ -190,14 +153,14 @@ static void one_round_trip(void **state)
 
         snprintf(all, sizeof(all), "framerate=100:%s", options[k]);
         d = test_shot_open("x11shmpool", test_proxy_display(proxy), all);
-        read_packets(40);
+        test_shot_skip(d, 40);
         test_proxy_reset(proxy);
         captured = test_device_stat(d, "stat_captured");
         for (int i = 0; i < 200; i++) {
             test_screen_fill(screen, root, i, i / 2, 30, 20, i * 99);
             if (k & 1)
                 test_screen_warp(screen, 10 + i, 100);
-            read_packets(1);
+            test_shot_skip(d, 1);
         }
         trips    = test_proxy_round_trips(proxy);
         captured = test_device_stat(d, "stat_captured") - captured;
@@ -221,11 +184,11 @@ static void hidden_damage(void **state)
     (void)state;
     d = test_shot_open("x11shmpool", test_proxy_display(proxy),
                        "framerate=50");
-    read_packets(10);
+    test_shot_skip(d, 10);
     test_proxy_hide_event(proxy, event);
     /* what is on its way already may still be told */
     test_screen_fill(screen, root, 0, 0, 1, 1, 77);
-    read_packets(30);
+    test_shot_skip(d, 30);
     test_log_start();
     for (int i = 0; i < 3; i++) {
         test_screen_noise(screen, root, 60 + i, 50, 90, 60, 100 + i);
@@ -338,5 +301,6 @@ int main(void)
         TEST(no_shared_pixmaps),
     };
 
-    return cmocka_run_group_tests_name("traffic", tests, setup, teardown);
+    return cmocka_run_group_tests_name("traffic", tests, setup,
+                                       test_stage_stop);
 }

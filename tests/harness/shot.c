@@ -28,6 +28,7 @@
 #include "shot.h"
 
 #define SHOT_TIMEOUT_MS 10000
+#define PACKET_TIMEOUT_MS 5000
 
 /* A server writes to its clients one after the other: it may have answered the
  * one that drew, and not yet told the device. */
@@ -59,6 +60,26 @@ TestImage *test_shot_after(TestDevice *d, int frames)
         fail_msg("no picture: %s", av_err2str(ret));
     }
     return image;
+}
+
+AVPacket *test_shot_packet(TestDevice *d)
+{
+    AVPacket *packet = av_packet_alloc();
+    int ret = packet ? test_device_read(d, packet, PACKET_TIMEOUT_MS)
+                     : AVERROR(ENOMEM);
+
+    if (ret < 0) {
+        av_packet_free(&packet);
+        test_log_print();
+        fail_msg("no packet: %s", av_err2str(ret));
+    }
+    return packet;
+}
+
+void test_shot_skip(TestDevice *d, int n)
+{
+    while (n-- > 0)
+        av_packet_free(&(AVPacket *){ test_shot_packet(d) });
 }
 
 void test_shot_ends(TestDevice *d, int timeout_ms)

@@ -36,6 +36,12 @@ TestImage *test_shot(TestDevice *d);
  *  that. */
 TestImage *test_shot_after(TestDevice *d, int frames);
 
+/** The next packet, or fail after 5 s. */
+AVPacket *test_shot_packet(TestDevice *d);
+
+/** Read and drop n packets, or fail where one takes 5 s. */
+void test_shot_skip(TestDevice *d, int n);
+
 /** Fail unless the stream ends by AVERROR_EOF. */
 void test_shot_ends(TestDevice *d, int timeout_ms);
 

@@ -50,8 +50,8 @@
 #include <libavutil/time.h>
 
 #include "painter.h"
-#include "server.h"
 #include "shot.h"
+#include "stage.h"
 
 #define WIDTH  1280
 #define HEIGHT 720
@@ -59,8 +59,6 @@
 #define MAX_HELD 6
 #define RSS_SLACK_KB 4096
 
-static TestServer *server;
-static TestDevice *d;
 static int nb_seconds = 1800;
 static uint32_t base_seed, random_state;
 
@@ -99,16 +97,7 @@ static int setup(void **state)
 
     if (!test_server_available(o.kind))
         return 0;
-    test_log_start();
-    return (server = test_server_start(&o)) ? 0 : -1;
-}
-
-static int teardown(void **state)
-{
-    (void)state;
-    test_device_close(&d);
-    test_server_stop(&server);
-    return 0;
+    return test_stage_start(&o);
 }
 
 typedef struct Painter {
@@ -308,5 +297,5 @@ int main(void)
         cmocka_unit_test(soak),
     };
 
-    return cmocka_run_group_tests_name("soak", tests, setup, teardown);
+    return cmocka_run_group_tests_name("soak", tests, setup, test_stage_stop);
 }

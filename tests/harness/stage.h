@@ -1,0 +1,52 @@
+/*
+ * This file is part of x11shmpool.
+ *
+ * x11shmpool is free software; you can redistribute it and/or
+ * modify it under the terms of the GNU Lesser General Public
+ * License as published by the Free Software Foundation; either
+ * version 2.1 of the License, or (at your option) any later version.
+ *
+ * x11shmpool is distributed in the hope that it will be useful,
+ * but WITHOUT ANY WARRANTY; without even the implied warranty of
+ * MERCHANTABILITY or FITNESS FOR A PARTICULAR PURPOSE.  See the GNU
+ * Lesser General Public License for more details.
+ *
+ * You should have received a copy of the GNU Lesser General Public
+ * License along with x11shmpool; if not, write to the Free Software
+ * Foundation, Inc., 51 Franklin Street, Fifth Floor, Boston, MA 02110-1301 USA
+ */
+
+#ifndef TESTS_HARNESS_STAGE_H
+#define TESTS_HARNESS_STAGE_H
+
+#include "device.h"
+#include "proxy.h"
+#include "screen.h"
+#include "server.h"
+
+/**
+ * @file
+ * What the tests of a program work with: a server, and what one of them opens
+ * there. A program has one of each, for the thread that its tests run on.
+ */
+
+extern TestServer *server;
+extern TestScreen *screen;
+extern xcb_window_t root;      ///< the screen's
+extern TestDevice *d;          ///< a test's
+extern TestProxy *proxy;       ///< a test's
+
+/** Start the log anew, the server and its client; the root window shows noise
+ *  from seed 1.
+ *  @return 0 or -1, as cmocka has it of what sets a test or a group up */
+int test_stage_start(const TestServerOptions *o);
+
+/** Take away what a test opened, also if it failed, and let a server that was
+ *  stopped go on. To be cmocka's teardown of a test; state is not used. */
+int test_stage_clear(void **state);
+
+/** The same, and all that test_stage_start() started. To be cmocka's teardown
+ *  of a test or a group; state is not used. */
+int test_stage_stop(void **state);
+
+#endif /* TESTS_HARNESS_STAGE_H */
