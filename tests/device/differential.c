@@ -44,7 +44,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
 #include <cmocka.h>
 #include <libavutil/adler32.h>
@@ -52,6 +51,7 @@
 #include <xcb/shm.h>
 
 #include "painter.h"
+#include "random.h"
 #include "stage.h"
 
 #define FRAMERATE        100
@@ -105,7 +105,6 @@ typedef struct Releaser {
 
 static TestPainter *painter;
 static Releaser releaser;
-static uint32_t base_seed, state_of_rnd;
 static int nb_freezes = 500, only_round = -1;
 static unsigned kinds = TEST_PAINT_ALL;
 
@@ -113,20 +112,6 @@ static unsigned kinds = TEST_PAINT_ALL;
  *  one or two are, and those that are not fall behind by more than the device
  *  remembers. */
 static enum { ANY, MUCH, NOTHING } appetite;
-
-static uint32_t rnd(void)
-{
-    state_of_rnd ^= state_of_rnd << 13;
-    state_of_rnd ^= state_of_rnd >> 17;
-    state_of_rnd ^= state_of_rnd << 5;
-
-    return state_of_rnd;
-}
-
-static int between(int low, int high)
-{
-    return low + (int)(rnd() % (uint32_t)(high - low + 1));
-}
 
 static AVAdler checksum(const AVPacket *packet)
 {
@@ -216,8 +201,8 @@ static int releaser_stop(Releaser *r)
 /** Maybe keep another reference for a while, if there is room. */
 static void releaser_hold(Releaser *r, const AVPacket *packet)
 {
-    int hold      = between(0, 2);
-    int64_t until = av_gettime_relative() + between(0, MAX_HOLD_US);
+    int hold      = test_between(0, 2);
+    int64_t until = av_gettime_relative() + test_between(0, MAX_HOLD_US);
 
     if (appetite != ANY) {
         hold  = appetite == MUCH;
@@ -257,9 +242,7 @@ static int setup(void **state)
     (void)state;
     if ((int)o.kind < 0)
         return -1;
-    base_seed = time(NULL) ^ (uint32_t)getpid() << 16;
-    if ((env = getenv("X11SHMPOOL_SEED")))
-        base_seed = strtoul(env, NULL, 0);
+    test_random_start();
     if ((env = getenv("X11SHMPOOL_FREEZES")))
         nb_freezes = atoi(env);
     if ((env = getenv("X11SHMPOOL_DEPTH")))
@@ -275,7 +258,7 @@ static int setup(void **state)
             kinds |= test_painter_kind(name);
     }
     printf("# %s, %d freezes, X11SHMPOOL_SEED=%"PRIu32"\n",
-           test_server_kind_name(o.kind), nb_freezes, base_seed);
+           test_server_kind_name(o.kind), nb_freezes, test_seed);
 
     if (!test_server_available(o.kind))
         return 0;
@@ -332,21 +315,21 @@ static void freeze_and_compare(const char *options, int round, int freeze,
     int ret, differ;
 
     assert_non_null(packet);
-    for (int i = between(appetite == ANY ? 0 : 3, 5); i > 0; i--) {
-        test_painter_burst(painter, between(1, 5));
+    for (int i = test_between(appetite == ANY ? 0 : 3, 5); i > 0; i--) {
+        test_painter_burst(painter, test_between(1, 5));
         assert_int_equal(test_device_read(d, packet, READ_TIMEOUT_MS), 0);
         releaser_hold(&releaser, packet);
         av_packet_unref(packet);
     }
-    test_painter_burst(painter, between(0, 3) ? between(1, 12) :
-                                                between(0, 120));
+    test_painter_burst(painter, test_between(0, 3) ? test_between(1, 12)
+                                                   : test_between(0, 120));
     assert_int_equal(test_painter_freeze(painter), 0);
 
     ret = read_next(packet);
     if (ret < 0)
         fail_msg("X11SHMPOOL_SEED=%"PRIu32" X11SHMPOOL_ROUND=%d, %s: "
                  "no frame after freeze %d: %s",
-                 base_seed, round, options, freeze, av_err2str(ret));
+                 test_seed, round, options, freeze, av_err2str(ret));
     want = test_screen_read(screen, screen->screen->root, area.x, area.y,
                             area.w, area.h, mouse);
     assert_non_null(want);
@@ -355,14 +338,14 @@ static void freeze_and_compare(const char *options, int round, int freeze,
     test_image_free(&want);
     if (differ)
         fail_msg("X11SHMPOOL_SEED=%"PRIu32" X11SHMPOOL_ROUND=%d, %s: "
-                 "freeze %d: %s", base_seed, round, options, freeze, message);
+                 "freeze %d: %s", test_seed, round, options, freeze, message);
 }
 
 /** While windows of other depths are shown damage is not relied upon (see
  *  x11shmpool_tree.h), so half of the rounds do without them. */
 static unsigned painted(void)
 {
-    return between(0, 1) ? kinds : kinds & ~TEST_PAINT_DEPTHS;
+    return test_between(0, 1) ? kinds : kinds & ~TEST_PAINT_DEPTHS;
 }
 
 static void run_round(const struct Way *way, int round, int freezes)
@@ -373,24 +356,22 @@ static void run_round(const struct Way *way, int round, int freezes)
     char options[256];
     int mouse, ret;
 
-    state_of_rnd = (base_seed ^ (uint32_t)round * 2654435761u) | 1;
-    for (int i = 0; i < 20; i++)
-        rnd();
-    if (between(0, 1)) {
-        area.w = between(1, s->width_in_pixels);
-        area.h = between(1, s->height_in_pixels);
-        area.x = between(0, s->width_in_pixels - area.w);
-        area.y = between(0, s->height_in_pixels - area.h);
+    test_random_round(round);
+    if (test_between(0, 1)) {
+        area.w = test_between(1, s->width_in_pixels);
+        area.h = test_between(1, s->height_in_pixels);
+        area.x = test_between(0, s->width_in_pixels - area.w);
+        area.y = test_between(0, s->height_in_pixels - area.h);
     }
-    mouse = !!between(0, 3);
+    mouse = !!test_between(0, 3);
     snprintf(options, sizeof(options), "%s:pool_size=%d:draw_mouse=%d:"
              "framerate=%d:video_size=%dx%d:grab_x=%d:grab_y=%d",
-             way->options, between(2, 16), mouse, FRAMERATE,
+             way->options, test_between(2, 16), mouse, FRAMERATE,
              area.w, area.h, area.x, area.y);
 
     test_screen_noise(screen, s->root, 0, 0, s->width_in_pixels,
-                      s->height_in_pixels, rnd());
-    painter = test_painter_open(server->display, rnd(), painted());
+                      s->height_in_pixels, test_random());
+    painter = test_painter_open(server->display, test_random(), painted());
     assert_non_null(painter);
     if (way->without_pixmaps || way->without_damage) {
         proxy = test_proxy_start(server->display);
@@ -406,7 +387,7 @@ static void run_round(const struct Way *way, int round, int freezes)
     if (ret < 0)
         fail_msg("X11SHMPOOL_SEED=%"PRIu32" X11SHMPOOL_ROUND=%d, %s: "
                  "can't be opened: %s",
-                 base_seed, round, options, av_err2str(ret));
+                 test_seed, round, options, av_err2str(ret));
     releaser_start(&releaser);
 
     for (int i = 0; i < freezes; i++) {
@@ -424,7 +405,7 @@ static void run_round(const struct Way *way, int round, int freezes)
     if (ret)
         fail_msg("X11SHMPOOL_SEED=%"PRIu32" X11SHMPOOL_ROUND=%d, %s: "
                  "%d packets changed while they were out",
-                 base_seed, round, options, ret);
+                 test_seed, round, options, ret);
     round_end(NULL);
 }
 

@@ -61,19 +61,6 @@
 #define HEIGHT 80
 #define MAX_DEPTH 40
 
-/* A sanitizer's runtime replaces malloc itself, and where it does so can't be
- * told: with one this program has nothing to do. */
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define SANITIZED 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define SANITIZED 1
-#endif
-#endif
-#ifndef SANITIZED
-#define SANITIZED 0
-#endif
-
 /*** Calls that fail ***/
 
 enum { HEAP = 1, SYSTEM = 2, SENDING = 4 };
@@ -97,7 +84,7 @@ static int holds(const Range *r, const void *address)
     return (uintptr_t)address >= r->start && (uintptr_t)address < r->end;
 }
 
-#if !SANITIZED
+#if !TEST_SANITIZED
 
 static int on_behalf_of_device(void)
 {
@@ -316,7 +303,7 @@ int memfd_create(const char *name, unsigned flags)
 
 #pragma GCC visibility pop
 
-#endif /* !SANITIZED */
+#endif /* !TEST_SANITIZED */
 
 static int find_library(struct dl_phdr_info *info, size_t size, void *arg)
 {
@@ -481,7 +468,7 @@ static const char *const options[] = {
 
 static void needs_runtime(void)
 {
-    if (SANITIZED) {
+    if (TEST_SANITIZED) {
         print_message("a sanitizer has malloc for itself\n");
         skip();
     }

@@ -43,13 +43,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
-#include <unistd.h>
 
 #include <cmocka.h>
 #include <libavutil/time.h>
 
 #include "app.h"
+#include "random.h"
 #include "randr.h"
 #include "shot.h"
 #include "stage.h"
@@ -113,21 +112,7 @@ static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; /* of those below */
 static History monitor, monitors, window;
 static int64_t calm_since;     /* when the storm had ended; 0 before */
 
-static uint32_t base_seed, random_state;
 static int seconds = 3, changes_a_second = 20;
-
-static uint32_t rnd(void)
-{
-    random_state ^= random_state << 13;
-    random_state ^= random_state >> 17;
-    random_state ^= random_state << 5;
-    return random_state;
-}
-
-static int between(int low, int high)
-{
-    return low + (int)(rnd() % (uint32_t)(high - low + 1));
-}
 
 /*** What was the case when ***/
 
@@ -394,10 +379,11 @@ static void backdrop(TestScreen *s, xcb_window_t w, enum Owner owner, int add,
 
 static TestRect rectangle(void)
 {
-    TestRect r = { .w = 16 * between(4, 20), .h = 16 * between(4, 15) };
+    TestRect r = { .w = 16 * test_between(4, 20),
+                   .h = 16 * test_between(4, 15) };
 
-    r.x = between(0, MIN_WIDTH  - r.w);
-    r.y = between(0, MIN_HEIGHT - r.h);
+    r.x = test_between(0, MIN_WIDTH  - r.w);
+    r.y = test_between(0, MIN_HEIGHT - r.h);
     return r;
 }
 
@@ -446,13 +432,15 @@ static void change_window(void)
 {
     TestRect r = test_app_at(app, app->window);
 
-    if (between(0, 1)) {
-        r.w = between(60, 300);
-        r.h = between(50, 260);
+    if (test_between(0, 1)) {
+        r.w = test_between(60, 300);
+        r.h = test_between(50, 260);
     }
     /* A manager keeps them within reach. */
-    r.x = manager ? between(0, MIN_WIDTH  - 100) : between(-r.w, MIN_WIDTH);
-    r.y = manager ? between(0, MIN_HEIGHT - 100) : between(-r.h, MIN_HEIGHT);
+    r.x = manager ? test_between(0, MIN_WIDTH  - 100)
+                  : test_between(-r.w, MIN_WIDTH);
+    r.y = manager ? test_between(0, MIN_HEIGHT - 100)
+                  : test_between(-r.h, MIN_HEIGHT);
     begin(&window, &r, 1);
     test_app_move(app, r.x, r.y, r.w, r.h);
     end(&window);
@@ -468,8 +456,8 @@ static void blink(void)
         test_app_wait_viewable(app, app->window, 1);
     } else {
         test_app_show(app, 0);
-        if (between(0, 1))
-            poll(NULL, 0, between(0, 40));
+        if (test_between(0, 1))
+            poll(NULL, 0, test_between(0, 40));
         test_app_show(app, 1);
     }
 }
@@ -484,8 +472,8 @@ static void change_menu(int open)
     if (!open)
         return;
     menu = test_app_window(app, &(TestAppOptions){
-        .x = r.x + between(-30, r.w), .y = r.y + between(-30, r.h),
-        .w = between(10, 120), .h = between(10, 120), .unmanaged = 1,
+        .x = r.x + test_between(-30, r.w), .y = r.y + test_between(-30, r.h),
+        .w = test_between(10, 120), .h = test_between(10, 120), .unmanaged = 1,
         .transient_for = app->window, .color = code(OTHER, MENU, 0),
     });
     backdrop(app->s, menu, OTHER, MENU, 120, 120);
@@ -494,7 +482,7 @@ static void change_menu(int open)
 static void stack(TestApp *a)
 {
     xcb_configure_window(a->s->conn, a->window, XCB_CONFIG_WINDOW_STACK_MODE,
-                         (const uint32_t[]){ between(0, 1) ?
+                         (const uint32_t[]){ test_between(0, 1) ?
                                              XCB_STACK_MODE_ABOVE :
                                              XCB_STACK_MODE_BELOW });
     test_screen_sync(a->s);
@@ -502,17 +490,18 @@ static void stack(TestApp *a)
 
 static void change_neighbour(void)
 {
-    if (between(0, 3)) {
+    if (test_between(0, 3)) {
         int low = manager ? 0 : -100;
 
-        test_app_move(neighbour, between(low, MIN_WIDTH - 100),
-                      between(low, MIN_HEIGHT - 100), between(150, 400),
-                      between(50, 400));
+        test_app_move(neighbour, test_between(low, MIN_WIDTH - 100),
+                      test_between(low, MIN_HEIGHT - 100),
+                      test_between(150, 400), test_between(50, 400));
     } else {
         xcb_window_t old = neighbour->window;
 
         neighbour->window = test_app_window(neighbour, &(TestAppOptions){
-            .title = "neighbour", .x = between(0, 500), .y = between(0, 400),
+            .title = "neighbour", .x = test_between(0, 500),
+            .y = test_between(0, 400),
             .w = 200, .h = 200, .unmanaged = !manager,
             .color = code(OTHER, NEIGHBOUR, 0) });
         backdrop(neighbour->s, neighbour->window, OTHER, NEIGHBOUR, 400, 400);
@@ -522,18 +511,19 @@ static void change_neighbour(void)
 
 static void clear(TestApp *a)
 {
-    xcb_clear_area(a->s->conn, 0, a->window, between(0, 50), between(0, 50),
-                   between(1, 200), between(1, 200));
+    xcb_clear_area(a->s->conn, 0, a->window, test_between(0, 50),
+                   test_between(0, 50), test_between(1, 200),
+                   test_between(1, 200));
     test_screen_sync(a->s);
 }
 
 static void change_something(void)
 {
     static int turn;
-    int i = between(0, NB_OUTPUTS - 1);
+    int i = test_between(0, NB_OUTPUTS - 1);
 
     turn++;
-    switch (between(0, 13)) {
+    switch (test_between(0, 13)) {
     case 0:
     case 1:
         change_output(1, rectangle());
@@ -543,18 +533,18 @@ static void change_something(void)
         break;
     case 3:
         /* Where none is on, none can be told from the whole screen. */
-        change_output(i ? i : 1, between(0, 2) ? rectangle() :
+        change_output(i ? i : 1, test_between(0, 2) ? rectangle() :
                                                  (TestRect){ 0 });
         break;
     case 4:
         if (has_outputs)
-            test_randr_primary(screen, between(0, 3) ? names[i] : NULL);
+            test_randr_primary(screen, test_between(0, 3) ? names[i] : NULL);
         break;
     case 5:
         if (has_outputs)
-            assert_true(test_randr_screen(screen,
-                                          between(MIN_WIDTH, MAX_WIDTH),
-                                          between(MIN_HEIGHT, MAX_HEIGHT)));
+            assert_true(test_randr_screen(
+                screen, test_between(MIN_WIDTH, MAX_WIDTH),
+                test_between(MIN_HEIGHT, MAX_HEIGHT)));
         else
             stack(app);
         break;
@@ -567,15 +557,15 @@ static void change_something(void)
         blink();
         break;
     case 10:
-        change_menu(between(0, 3));
+        change_menu(test_between(0, 3));
         break;
     case 11:
         change_neighbour();
         break;
     case 12:
         stack(turn & 1 ? app : neighbour);
-        test_screen_warp(screen, between(0, MIN_WIDTH),
-                         between(0, MIN_HEIGHT));
+        test_screen_warp(screen, test_between(0, MIN_WIDTH),
+                         test_between(0, MIN_HEIGHT));
         break;
     case 13:
         clear(turn & 1 ? app : neighbour);
@@ -793,7 +783,7 @@ static void storm(void **state)
         printf("# %s: %d frames, %d changes\n", r->name, r->frames, changes);
         if (r->message[0] || message[0]) {
             fprintf(stderr, "# X11SHMPOOL_SEED=%"PRIu32" %s: %s%s%s\n",
-                    base_seed, r->name, r->message,
+                    test_seed, r->name, r->message,
                     message[0] ? "; at last: " : "", message);
             failed++;
         }
@@ -806,7 +796,7 @@ static void storm(void **state)
     }
     if (failed)
         fail_msg("X11SHMPOOL_SEED=%"PRIu32": %d recordings are wrong",
-                 base_seed, failed);
+                 test_seed, failed);
     if (test_log_count("", AV_LOG_ERROR)) {
         test_log_print();
         fail_msg("a device logged an error");
@@ -824,16 +814,11 @@ int main(void)
     };
     const char *env;
 
-    base_seed = time(NULL) ^ (uint32_t)getpid() << 16;
-    if ((env = getenv("X11SHMPOOL_SEED")))
-        base_seed = strtoul(env, NULL, 0);
+    test_random_start();
     if ((env = getenv("X11SHMPOOL_STORM_SECONDS")))
         seconds = atoi(env);
     if ((env = getenv("X11SHMPOOL_STORM_CHANGES")) && atoi(env) > 0)
         changes_a_second = atoi(env);
-    random_state = base_seed | 1;
-    for (int i = 0; i < 20; i++)
-        rnd();
-    printf("# %d seconds, X11SHMPOOL_SEED=%"PRIu32"\n", seconds, base_seed);
+    printf("# %d seconds, X11SHMPOOL_SEED=%"PRIu32"\n", seconds, test_seed);
     return cmocka_run_group_tests_name("storm", tests, NULL, NULL);
 }

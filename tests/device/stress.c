@@ -43,7 +43,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -52,6 +51,7 @@
 #include <xcb/xcbext.h>
 
 #include "painter.h"
+#include "random.h"
 #include "shot.h"
 #include "stage.h"
 
@@ -60,33 +60,7 @@
 #define THREADS 8
 #define BAG 64
 
-/* A sanitizer's runtime maps and allocates as it likes. */
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define SANITIZED 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define SANITIZED 1
-#endif
-#endif
-#ifndef SANITIZED
-#define SANITIZED 0
-#endif
-
 static int nb_cycles = 300;
-static uint32_t base_seed, random_state;
-
-static uint32_t rnd(void)
-{
-    random_state ^= random_state << 13;
-    random_state ^= random_state >> 17;
-    random_state ^= random_state << 5;
-    return random_state;
-}
-
-static int below(int n)
-{
-    return rnd() % (uint32_t)n;
-}
 
 static int64_t ms_since(int64_t start)
 {
@@ -151,7 +125,7 @@ static void bag_init(Bag *b, int room)
 {
     memset(b, 0, sizeof(*b));
     b->room = room;
-    b->seed = rnd();
+    b->seed = test_random();
     pthread_mutex_init(&b->lock, NULL);
     pthread_cond_init(&b->changed, NULL);
 }
@@ -222,7 +196,7 @@ static void *paint(void *arg)
 static void painter_start(Painter *p, const TestServer *on, unsigned kinds)
 {
     /* Not on its own thread: libXau is not made for two at once. */
-    p->painter = test_painter_open(on->display, rnd(), kinds);
+    p->painter = test_painter_open(on->display, test_random(), kinds);
     assert_non_null(p->painter);
     atomic_init(&p->quit, 0);
     assert_int_equal(pthread_create(&p->thread, NULL, paint, p), 0);
@@ -346,7 +320,7 @@ static void measure(Footprint *f)
                                           "/SYSV"),
     };
     count_clients(&f->resources, &newest);
-    if (!SANITIZED) {
+    if (!TEST_SANITIZED) {
         f->mappings = test_mapping_count("");
 #if defined(__GLIBC__) && __GLIBC_PREREQ(2, 33)
         f->heap = mallinfo2().uordblks;
@@ -374,7 +348,7 @@ static void print_descriptors(void)
 static int grown(const Footprint *from, const Footprint *to)
 {
     return to->descriptors > from->descriptors ||
-           to->threads > from->threads + SANITIZED ||
+           to->threads > from->threads + TEST_SANITIZED ||
            to->segments > from->segments ||
            to->mappings > from->mappings + 8 ||
            to->heap > from->heap + 16384 ||
@@ -419,13 +393,10 @@ static int setup(void **state)
     mallopt(M_ARENA_MAX, 1);
     mallopt(M_MMAP_THRESHOLD, 1 << 20);
     mallopt(M_MXFAST, 0);
-    base_seed = time(NULL) ^ (uint32_t)getpid() << 16;
-    if ((env = getenv("X11SHMPOOL_SEED")))
-        base_seed = strtoul(env, NULL, 0);
+    test_random_start();
     if ((env = getenv("X11SHMPOOL_CYCLES")))
         nb_cycles = atoi(env);
-    random_state = base_seed | 1;
-    printf("# %d cycles, X11SHMPOOL_SEED=%"PRIu32"\n", nb_cycles, base_seed);
+    printf("# %d cycles, X11SHMPOOL_SEED=%"PRIu32"\n", nb_cycles, test_seed);
 
     return test_stage_start(&(TestServerOptions){ .width = WIDTH,
                                                   .height = HEIGHT });
@@ -481,7 +452,7 @@ static void cycle(int i)
 
     bag_init(&bag, 2);
     for (int n = k % 5; n > 0; n--) {
-        test_screen_fill(screen, root, i % 200, n * 20, 40, 40, rnd());
+        test_screen_fill(screen, root, i % 200, n * 20, 40, 40, test_random());
         packet = test_shot_packet(d);
         if (kept)
             bag_add(&bag, packet);
@@ -624,8 +595,8 @@ static void released_by_threads(void **state)
             clone = av_packet_clone(packet);
             bag_add(&bag, packet);
             bag_add(&bag, clone);
-            if (!below(40))
-                av_usleep(below(60000));
+            if (!test_below(40))
+                av_usleep(test_below(60000));
             if (av_gettime_relative() - begin > us) {
                 looked++;
                 right |= adds_up(nb_read, (last - start) / 2500 + 1, message,
@@ -665,31 +636,31 @@ static void paused_and_resumed(void **state)
         int64_t begin, resumed;
         int ret;
 
-        for (int n = below(3); n > 0; n--) {
+        for (int n = test_below(3); n > 0; n--) {
             assert_int_equal(test_device_read(d, packet, 5000), 0);
             assert_true(packet->pts > last);
             last = packet->pts;
             av_packet_unref(packet);
-            if (!below(4))
-                av_usleep(below(8000));
+            if (!test_below(4))
+                av_usleep(test_below(8000));
         }
-        for (int n = below(2); n >= 0; n--)
+        for (int n = test_below(2); n >= 0; n--)
             assert_int_equal(av_read_pause(d->ctx), 0);
         begin = av_gettime_relative();
         ret   = test_device_read(d, packet, 5000);
         if (ret != AVERROR(EAGAIN) || ms_since(begin) > 500)
             fail_msg("read while paused: %s after %d ms", av_err2str(ret),
                      (int)ms_since(begin));
-        av_usleep(below(8000));
+        av_usleep(test_below(8000));
 
         resumed = av_gettime();
-        for (int n = below(2); n >= 0; n--)
+        for (int n = test_below(2); n >= 0; n--)
             assert_int_equal(av_read_play(d->ctx), 0);
         assert_int_equal(test_device_read(d, packet, 5000), 0);
         if (packet->pts <= last || (packet->pts - start) % 2000 ||
             packet->pts < resumed - 10000)
             fail_msg("X11SHMPOOL_SEED=%"PRIu32": %"PRId64" µs after the frame "
-                     "before, %"PRId64" after resuming", base_seed,
+                     "before, %"PRId64" after resuming", test_seed,
                      packet->pts - last, packet->pts - resumed);
         last = packet->pts;
         av_packet_unref(packet);
@@ -736,21 +707,21 @@ static void chaos_add(Chaos *c, int us, int signal)
 /* A server that is stopped goes on or is killed in the end. */
 static void chaos_plan(Chaos *c, int kill)
 {
-    chaos_add(c, below(120000), SIGSTOP);
-    for (int i = below(3); i > 0; i--) {
-        chaos_add(c, below(60000), SIGCONT);
-        chaos_add(c, below(60000), SIGSTOP);
+    chaos_add(c, test_below(120000), SIGSTOP);
+    for (int i = test_below(3); i > 0; i--) {
+        chaos_add(c, test_below(60000), SIGCONT);
+        chaos_add(c, test_below(60000), SIGSTOP);
     }
-    if (!kill || below(2)) {
-        chaos_add(c, below(150000), SIGCONT);
+    if (!kill || test_below(2)) {
+        chaos_add(c, test_below(150000), SIGCONT);
         if (kill)
-            chaos_add(c, below(60000), SIGKILL);
+            chaos_add(c, test_below(60000), SIGKILL);
     } else {
-        chaos_add(c, below(150000), SIGKILL);
+        chaos_add(c, test_below(150000), SIGKILL);
     }
-    if (kill && !below(3)) {
+    if (kill && !test_below(3)) {
         c->nb_steps = 0;
-        chaos_add(c, below(120000), SIGKILL);
+        chaos_add(c, test_below(120000), SIGKILL);
     }
 }
 
@@ -762,9 +733,10 @@ static void disturbed_round(int round)
         "framerate=500", "framerate=500:show_region=1:video_size=50x50",
         "framerate=30:follow_mouse=20:video_size=99x99",
     };
-    const char *option = options[below(9)];
-    int kill = below(3), close_early = !below(3), open_late = !below(4);
-    int painted = below(2), nb_held = 0, after = 0, ret = 0, opened;
+    const char *option = options[test_below(9)];
+    int kill = test_below(3), close_early = !test_below(3);
+    int open_late = !test_below(4), painted = test_below(2);
+    int nb_held = 0, after = 0, ret = 0, opened;
     int64_t start, took, died, close_at;
     AVPacket *held[5], *packet = av_packet_alloc();
     uint32_t sums[5];
@@ -774,7 +746,7 @@ static void disturbed_round(int round)
     char what[200];
 
     snprintf(what, sizeof(what), "X11SHMPOOL_SEED=%"PRIu32", round %d, %s%s%s"
-             "%s%s", base_seed, round, option, kill ? ", killed" : "",
+             "%s%s", test_seed, round, option, kill ? ", killed" : "",
              close_early ? ", closed early" : "",
              open_late ? ", disturbed from the beginning" : "",
              painted ? ", drawn on" : "");
@@ -796,7 +768,7 @@ static void disturbed_round(int round)
     if (open_late)
         ret = test_device_open(&d, "x11shmpool", mortal->display, option);
     opened   = !!d;
-    close_at = av_gettime_relative() + below(300000);
+    close_at = av_gettime_relative() + test_below(300000);
     while (opened && after < 5 &&
            (!close_early || av_gettime_relative() < close_at)) {
         ret = test_device_read(d, packet, close_early ? 100 : 5000);
@@ -804,7 +776,7 @@ static void disturbed_round(int round)
             continue;
         if (ret < 0)
             break;
-        if (nb_held < 5 && !below(3)) {
+        if (nb_held < 5 && !test_below(3)) {
             held[nb_held]   = av_packet_clone(packet);
             sums[nb_held++] = checksum(packet);
         }
@@ -873,7 +845,7 @@ int main(int argc, char **argv)
 
     (void)argc;
     /* What malloc caches counts as in use: measured is what it doesn't. */
-    if (!SANITIZED && !getenv("GLIBC_TUNABLES")) {
+    if (!TEST_SANITIZED && !getenv("GLIBC_TUNABLES")) {
         setenv("GLIBC_TUNABLES", "glibc.malloc.tcache_count=0", 1);
         execv("/proc/self/exe", argv);
     }

@@ -73,6 +73,19 @@ int64_t test_device_duration(const TestDevice *d);
 /** Close; *d may be NULL and is set to NULL. */
 void test_device_close(TestDevice **d);
 
+/** Whether this program has a sanitizer's runtime, which maps and allocates as
+ *  it likes, and replaces malloc itself. */
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define TEST_SANITIZED 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define TEST_SANITIZED 1
+#endif
+#endif
+#ifndef TEST_SANITIZED
+#define TEST_SANITIZED 0
+#endif
+
 /** What is mapped at an address of this process. */
 typedef struct TestMapping {
     uintptr_t start, end;

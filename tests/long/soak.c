@@ -42,7 +42,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -50,6 +49,7 @@
 #include <libavutil/time.h>
 
 #include "painter.h"
+#include "random.h"
 #include "shot.h"
 #include "stage.h"
 
@@ -60,20 +60,6 @@
 #define RSS_SLACK_KB 4096
 
 static int nb_seconds = 1800;
-static uint32_t base_seed, random_state;
-
-static uint32_t rnd(void)
-{
-    random_state ^= random_state << 13;
-    random_state ^= random_state >> 17;
-    random_state ^= random_state << 5;
-    return random_state;
-}
-
-static int below(int n)
-{
-    return rnd() % (uint32_t)n;
-}
 
 static int setup(void **state)
 {
@@ -86,14 +72,11 @@ static int setup(void **state)
         return -1;
     /* Or what the threads free stays with each of them. */
     mallopt(M_ARENA_MAX, 1);
-    base_seed = time(NULL) ^ (uint32_t)getpid() << 16;
-    if ((env = getenv("X11SHMPOOL_SEED")))
-        base_seed = strtoul(env, NULL, 0);
+    test_random_start();
     if ((env = getenv("X11SHMPOOL_SOAK_SECONDS")))
         nb_seconds = atoi(env);
-    random_state = base_seed | 1;
     printf("# %s, %d s, X11SHMPOOL_SEED=%"PRIu32"\n",
-           test_server_kind_name(o.kind), nb_seconds, base_seed);
+           test_server_kind_name(o.kind), nb_seconds, test_seed);
 
     if (!test_server_available(o.kind))
         return 0;
@@ -111,7 +94,7 @@ typedef struct Painter {
 static void *paint(void *arg)
 {
     Painter *p = arg;
-    unsigned seed = base_seed;
+    unsigned seed = test_seed;
     sigset_t pipe;
 
     /* Where the test fails the server goes first. */
@@ -158,7 +141,7 @@ static void let_go(Held *h)
     if (h->packet &&
         av_adler32_update(1, h->packet->data, h->packet->size) != h->sum)
         fail_msg("X11SHMPOOL_SEED=%"PRIu32": a packet that was out changed",
-                 base_seed);
+                 test_seed);
     av_packet_free(&h->packet);
 }
 
@@ -180,7 +163,7 @@ static void soak(void **state)
                       test_server_kind_name(test_server_kind()));
         skip();
     }
-    painter.painter = test_painter_open(server->display, base_seed,
+    painter.painter = test_painter_open(server->display, test_seed,
                                         TEST_PAINT_ALL);
     assert_non_null(painter.painter);
     d = test_shot_open("x11shmpool", server->display,
@@ -198,7 +181,7 @@ static void soak(void **state)
         if (ret < 0) {
             test_log_print();
             fail_msg("X11SHMPOOL_SEED=%"PRIu32": no packet after %"PRId64" s: "
-                     "%s", base_seed,
+                     "%s", test_seed,
                      (av_gettime_relative() - begin) / 1000000,
                      av_err2str(ret));
         }
@@ -218,18 +201,18 @@ static void soak(void **state)
         if (age < youngest)
             youngest = age;
 
-        h = &held[below(MAX_HELD)];
+        h = &held[test_below(MAX_HELD)];
         let_go(h);
-        if (below(3)) {
+        if (test_below(3)) {
             h->packet = av_packet_clone(packet);
             assert_non_null(h->packet);
             h->sum = av_adler32_update(1, packet->data, packet->size);
         }
         av_packet_unref(packet);
-        if (!below(150))
-            av_usleep(below(1200000));
-        else if (!below(20))
-            av_usleep(below(40000));
+        if (!test_below(150))
+            av_usleep(test_below(1200000));
+        else if (!test_below(20))
+            av_usleep(test_below(40000));
 
         if (!rss_settled &&
             av_gettime_relative() - begin > settle * INT64_C(1000000)) {
