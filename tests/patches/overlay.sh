@@ -29,17 +29,6 @@ usr=$work/usr
 way=overlay
 major=$(sed -n "s/^$RELEASE  *\([0-9]*\) .*/\1/p" "$SRC/patches/releases")
 
-in_dir() (
-    mkdir -p "$1" && cd "$1" || exit
-    shift
-    "$@"
-)
-it() {
-    it_name=$1
-    shift
-    check "$way: $it_name" "$@"
-}
-
 it "FFmpeg $RELEASE is configured" in_dir "$work/ffmpeg" sh "$TREE/configure" --prefix="$usr" \
     --enable-shared --disable-static --disable-everything --disable-autodetect --disable-x86asm \
     --disable-debug --disable-doc --disable-network --disable-ffplay --enable-libxcb \

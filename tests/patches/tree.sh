@@ -34,17 +34,6 @@ cp -r "$TREE" "$tree" || bail "no room for $TREE"
 state() {
     (cd "$1" && find . -exec stat -c '%n %F %a' {} + && find . -type f -exec md5sum {} +) | sort
 }
-in_dir() (
-    mkdir -p "$1" && cd "$1" || exit
-    shift
-    "$@"
-)
-# it NAME COMMAND...: check, under the way that is being tried, for the table
-it() {
-    it_name=$1
-    shift
-    check "$way: $it_name" "$@"
-}
 say() {
     apply_status=0
     sh "$apply" "$@" >"$work/said" 2>&1 || apply_status=$?

@@ -29,16 +29,8 @@ mkdir "$src"
 (cd "$SRC" && tar cf - configure Makefile libavdevice/*.[ch] tools \
     doc/*.texi doc/*.svg doc/*.css doc/examples/*.c) | (cd "$src" && tar xf -)
 
-# in_dir DIRECTORY COMMAND...
-in_dir() (
-    cd "$1" || exit
-    shift
-    "$@"
-)
-
 # configured NAME OPTION...: in a directory of its own
 configured() {
-    mkdir -p "$work/$1"
     dir=$work/$1
     shift
     in_dir "$dir" sh "$src/configure" "$@" >"$dir.out" 2>&1

@@ -23,6 +23,8 @@
 #   ok NAME / not_ok NAME [LINE...] / skip NAME WHY   one result
 #   check NAME COMMAND...     ok if the command succeeds, else its output
 #   matches, lacks, fails     conditions for check, see there
+#   it NAME COMMAND...        check, where NAME is tried in several ways: $way
+#   in_dir DIR COMMAND...     there, in a subshell; makes the directory
 #   done_testing              the plan; ends the script
 #   bail LINE                 ends it as failed
 #   at_exit COMMAND           run on every way out, the last one first
@@ -115,6 +117,18 @@ check() {
         not_ok "$check_name" "status $?: $*" "$(tail -n 20 "$work/check.out")"
     fi
 }
+
+it() {
+    it_name=$1
+    shift
+    check "$way: $it_name" "$@"
+}
+
+in_dir() (
+    mkdir -p "$1" && cd "$1" || exit
+    shift
+    "$@"
+)
 
 # matches PATTERN FILE: grep -E that shows the file where it fails, for check
 matches() {
