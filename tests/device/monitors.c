@@ -38,7 +38,6 @@
 #include <cmocka.h>
 #include <libavdevice/avdevice.h>
 #include <libavutil/time.h>
-#include <xcb/shm.h>
 
 #include "randr.h"
 #include "shot.h"
@@ -46,7 +45,6 @@
 
 #define WIDTH  800
 #define HEIGHT 600
-#define LATE   2               /* frames until a change must be seen */
 #define MAX_MONITORS 8
 #define MAX_OUTPUTS 16         /* of the dummy driver */
 #define MAX_WIDTH  1100        /* of the Xorg and Xvnc screens */
@@ -56,22 +54,6 @@ enum { RANDR_GET_MONITORS = 42 };
 
 static TestDevice *more[3];    /* as well as d, which may be one of them */
 static const char *missing;    /* why there is no server */
-
-static const char *const damages[] = { "on", "off" };
-
-/* How slots are filled: see x11shmpool_grab.h. */
-static const struct {
-    const char *options;
-    int without_pixmaps;       /* in shared memory */
-} ways[] = {
-    { "damage=on",          0 },
-    { "damage=off",         0 },
-    { "damage=on",          1 },
-    { "damage=off",         1 },
-    { "damage=on:shm=off",  0 },
-    { "damage=off:shm=off", 0 },
-};
-#define NB_WAYS ((int)(sizeof(ways) / sizeof(*ways)))
 
 static int start(TestServerKind kind, int width, int height, int depth)
 {
@@ -136,37 +118,6 @@ static void need_server(void)
     skip();
 }
 
-static TestDevice *device(const char *options, ...)
-    __attribute__((format(printf, 1, 2)));
-
-static TestDevice *device(const char *options, ...)
-{
-    char all[256] = "framerate=200:draw_mouse=0:";
-    size_t n = strlen(all);
-    va_list ap;
-
-    va_start(ap, options);
-    vsnprintf(all + n, sizeof(all) - n, options, ap);
-    va_end(ap);
-    return test_shot_open("x11shmpool", server->display, all);
-}
-
-static TestDevice *device_by(int way, const char *options)
-{
-    char all[256];
-
-    snprintf(all, sizeof(all), "framerate=200:draw_mouse=0:%s%s%s",
-             ways[way].options, *options ? ":" : "", options);
-    if (ways[way].without_pixmaps && !proxy) {
-        proxy = test_proxy_start(server->display);
-        assert_non_null(proxy);
-        test_proxy_fail_request(proxy, test_proxy_opcode(proxy, "MIT-SHM"),
-                                XCB_SHM_CREATE_PIXMAP, XCB_IMPLEMENTATION);
-    }
-    return test_shot_open("x11shmpool", ways[way].without_pixmaps ?
-                          test_proxy_display(proxy) : server->display, all);
-}
-
 /* Something that was not there before, and that damage tells of */
 static void paint(void)
 {
@@ -178,13 +129,11 @@ static void paint(void)
 
 /* Fail unless the device shows a part of the screen at its left top corner,
  * and black where its picture is larger than that; what of the part is in none
- * of n others is black, too. A proxy's thread may be late in passing on what has
- * changed. */
+ * of n others is black, too. */
 static void expect_within(TestRect part, const TestRect *lit, int n,
                           const char *what)
 {
-    int64_t end     = av_gettime_relative() + 1000000;
-    TestImage *got  = test_shot_after(d, LATE);
+    TestImage *got  = test_shot_after(d, TEST_LATE);
     TestImage *want = test_screen_read(screen, root, part.x, part.y,
                                        got->width, got->height, 0);
     TestRect own = { 0, 0, part.w, part.h };
@@ -198,25 +147,12 @@ static void expect_within(TestRect part, const TestRect *lit, int n,
                                    lit[i].w, lit[i].h };
         test_image_mask(want, moved, n);
     }
-    while (proxy && test_image_compare(want, got, NULL) &&
-           av_gettime_relative() < end) {
-        test_image_free(&got);
-        got = test_shot(d);
-    }
-    test_shot_same(want, got, what);
-    test_image_free(&want);
-    test_image_free(&got);
+    test_stage_same(want, got, what);
 }
 
 static void expect(TestRect part, const char *what)
 {
     expect_within(part, NULL, 0, what);
-}
-
-static void expect_size(int width, int height)
-{
-    assert_int_equal(d->stream->codecpar->width, width);
-    assert_int_equal(d->stream->codecpar->height, height);
 }
 
 static TestRect find_monitor(const char *name)
@@ -317,14 +253,14 @@ static void each_by_name(void **state)
             assert_int_equal(ctx->streams[0]->codecpar->height, m[i].at.h);
             avformat_close_input(&ctx);
 
-            d = device("monitor=%d:damage=%s", i, damages[i & 1]);
-            expect_size(m[i].at.w, m[i].at.h);
+            test_stage_open_by(&d, i & 1, "monitor=%d", i);
+            test_stage_size(m[i].at.w, m[i].at.h);
             expect(m[i].at, what);
             paint();
             expect(m[i].at, what);
             test_device_close(&d);
             if (m[i].primary) {
-                d = device("monitor=primary");
+                test_stage_open(&d, "monitor=primary");
                 expect(m[i].at, what);
                 test_device_close(&d);
             }
@@ -338,13 +274,11 @@ static void case_matters_last(void **state)
     (void)state;
     need_server();
     set_layout(&layouts[2], 1);
-    d = device("monitor=a");
+    test_stage_open(&d, "monitor=a");
     expect(find_monitor("a"), "a");
-    test_device_close(&d);
-    d = device("monitor=A");
+    test_stage_open(&d, "monitor=A");
     expect(find_monitor("A"), "A");
-    test_device_close(&d);
-    d = device("monitor=B");
+    test_stage_open(&d, "monitor=B");
     expect(find_monitor("b"), "B for b");
     test_device_close(&d);
     set_layout(&layouts[2], 0);
@@ -352,11 +286,11 @@ static void case_matters_last(void **state)
     /* a name that is a number, or a word that means something */
     assert_true(test_randr_monitor(screen, "1", 10, 20, 100, 110, 0));
     assert_true(test_randr_monitor(screen, "2", 110, 120, 130, 140, 0));
-    d = device("monitor=1");
+    test_stage_open(&d, "monitor=1");
     expect(find_monitor("1"), "the monitor whose name is 1");
     test_device_close(&d);
     assert_true(test_randr_monitor(screen, "primary", 50, 60, 70, 80, 0));
-    d = device("monitor=primary");
+    test_stage_open(&d, "monitor=primary");
     expect(find_monitor("primary"), "the monitor whose name is primary");
 }
 
@@ -369,7 +303,7 @@ static void no_primary(void **state)
     need_server();
     set_layout(&layouts[0], 1);
     assert_int_not_equal(test_randr_monitors(screen, m, MAX_MONITORS), 0);
-    d = device("monitor=primary");
+    test_stage_open(&d, "monitor=primary");
     expect(m[0].at, "the first, where none is primary");
 }
 
@@ -382,21 +316,22 @@ static void region_of_monitor(void **state)
     set_layout(&layouts[1], 1);
     m    = find_monitor("HDMI-1");
     part = (TestRect){ m.x + 30, m.y + 40, 101, 77 };
-    d = device("monitor=HDMI-1:grab_x=30:grab_y=40:video_size=101x77");
-    expect_size(101, 77);
+    test_stage_open(&d, "monitor=HDMI-1:grab_x=30:grab_y=40:video_size=101x77");
+    test_stage_size(101, 77);
     expect(part, "a part of a monitor");
     test_device_close(&d);
 
     /* to the monitor's edges, and no further */
     part = (TestRect){ m.x + 600, m.y + 280, 40, 20 };
-    d = device("monitor=HDMI-1:grab_x=600:grab_y=280");
-    expect_size(40, 20);
+    test_stage_open(&d, "monitor=HDMI-1:grab_x=600:grab_y=280");
+    test_stage_size(40, 20);
     expect(part, "the rest of a monitor");
     test_device_close(&d);
     test_log_start();
-    d = device("monitor=HDMI-1:grab_x=600:grab_y=280:video_size=100x50");
+    test_stage_open(&d, "monitor=HDMI-1:grab_x=600:grab_y=280:"
+                    "video_size=100x50");
     assert_int_equal(test_log_count("", AV_LOG_WARNING), 1);
-    expect_size(100, 50);
+    test_stage_size(100, 50);
     expect(part, "a part that is partly outside the monitor");
     test_device_close(&d);
     test_shot_refused(server->display, "monitor=HDMI-1:grab_x=640",
@@ -431,7 +366,7 @@ static void urls(void **state)
                                cases[i].part.w, cases[i].part.h };
         snprintf(url, sizeof(url), "%s.0%s", server->display, cases[i].query);
         d = test_shot_open("x11shmpool", url, "framerate=200:draw_mouse=0");
-        expect_size(want.w, want.h);
+        test_stage_size(want.w, want.h);
         expect(want, url);
         test_device_close(&d);
     }
@@ -481,7 +416,7 @@ static void changes_of_made_ones(void **state)
 
         assert_true(test_randr_monitor(screen, "moving", 100, 100, 200, 150,
                                        0));
-        d = device("monitor=moving:damage=%s", damages[k]);
+        test_stage_open_by(&d, k, "monitor=moving");
         expect(find_monitor("moving"), "at first");
         for (int i = 0; i < 6; i++) {
             m = (TestRect){ 90 * i, 60 * i, 150 + 20 * i, 200 - 20 * i };
@@ -510,7 +445,7 @@ static void eof_on_resize(void **state)
     (void)state;
     need_server();
     assert_true(test_randr_monitor(screen, "m", 100, 100, 200, 150, 0));
-    d = device("monitor=m:on_resize=eof");
+    test_stage_open(&d, "monitor=m:on_resize=eof");
     expect((TestRect){ 100, 100, 200, 150 }, "at first");
     assert_true(test_randr_monitor(screen, "m", 120, 90, 200, 150, 0));
     expect((TestRect){ 120, 90, 200, 150 }, "a move is no resize");
@@ -526,7 +461,7 @@ static void whole_screen_of_made_ones(void **state)
 
     (void)state;
     need_server();
-    d = device("damage=on");
+    test_stage_open(&d, "damage=on");
     for (size_t l = 0; l < sizeof(layouts) / sizeof(*layouts); l++) {
         set_layout(&layouts[l], 1);
         expect(all, layouts[l].what);
@@ -547,7 +482,8 @@ static void follow_mouse_within(void **state)
     need_server();
     set_layout(&layouts[1], 1);
     m = find_monitor("HDMI-1");
-    d = device("monitor=HDMI-1:video_size=100x80:follow_mouse=centered");
+    test_stage_open(&d, "monitor=HDMI-1:video_size=100x80:"
+                    "follow_mouse=centered");
     for (size_t i = 0; i < sizeof(at) / sizeof(*at); i++) {
         int x = at[i][0] - 50, y = at[i][1] - 40;
 
@@ -594,7 +530,7 @@ static void show_region(void **state)
     need_server();
     assert_true(test_randr_monitor(screen, "m", at[0].x, at[0].y, at[0].w,
                                    at[0].h, 0));
-    d = device("monitor=m:show_region=1:region_border=5");
+    test_stage_open(&d, "monitor=m:show_region=1:region_border=5");
     for (size_t i = 0; i < sizeof(at) / sizeof(*at); i++) {
         assert_true(test_randr_monitor(screen, "m", at[i].x, at[i].y, at[i].w,
                                        at[i].h, 0));
@@ -669,8 +605,8 @@ static void modes_and_places(void **state)
     need_server();
     for (int k = 0; k < 2; k++) {
         set_outputs();
-        d = device("monitor=DUMMY1:damage=%s", damages[k]);
-        expect_size(300, 200);
+        test_stage_open_by(&d, k, "monitor=DUMMY1");
+        test_stage_size(300, 200);
         expect(outputs[1].at, "at first");
         for (size_t i = 0; i < sizeof(places) / sizeof(*places); i++) {
             set_output("DUMMY1", places[i]);
@@ -686,11 +622,11 @@ static void off_and_on(void **state)
 {
     (void)state;
     need_server();
-    for (int k = 0; k < NB_WAYS; k += 2) {
+    for (int k = 0; k < TEST_NB_WAYS; k += 2) {
         static const TestRect elsewhere = { 500, 500, 320, 240 };
 
         set_outputs();
-        d = device_by(k, "monitor=dummy1");
+        test_stage_open_by(&d, k, "monitor=dummy1");
         expect(outputs[1].at, "at first");
         test_randr_output_off(screen, "DUMMY1");
         expect((TestRect){ 0 }, "off");
@@ -726,7 +662,7 @@ static void others_change(void **state)
     n = test_randr_monitors(screen, m, MAX_MONITORS);
     assert_int_equal(n, 3);
     assert_string_equal(m[2].name, "DUMMY2");
-    d = device("monitor=2");
+    test_stage_open(&d, "monitor=2");
     expect(outputs[2].at, "by number");
     test_randr_primary(screen, "DUMMY2");
     test_randr_monitors(screen, m, MAX_MONITORS);
@@ -747,7 +683,7 @@ static void off_and_eof(void **state)
     (void)state;
     need_server();
     set_outputs();
-    d = device("monitor=DUMMY1:on_resize=eof");
+    test_stage_open(&d, "monitor=DUMMY1:on_resize=eof");
     expect(outputs[1].at, "at first");
     test_randr_output_off(screen, "DUMMY1");
     expect((TestRect){ 0 }, "off");
@@ -774,13 +710,13 @@ static void many_monitors(void **state)
         set_output(name, lit[i]);
     }
     for (int k = 0; k < 4; k++) {
-        d = device_by(k, "");
+        test_stage_open_by(&d, k, "draw_mouse=0");
         expect_within(all, lit, MAX_OUTPUTS, "many monitors");
         paint();
         expect_within(all, lit, MAX_OUTPUTS, "many monitors, painted");
         test_device_close(&d);
     }
-    d = device("monitor=DUMMY15");
+    test_stage_open(&d, "monitor=DUMMY15");
     expect(lit[15], "the last");
     for (int i = 3; i < MAX_OUTPUTS; i++) {
         char name[16];
@@ -803,7 +739,7 @@ static void seen_though_nothing_was_painted(void **state)
         };
 
         set_outputs();
-        d = device("monitor=DUMMY1:unchanged=skip:damage=%s", damages[k]);
+        test_stage_open_by(&d, k, "monitor=DUMMY1:unchanged=skip");
         expect(outputs[1].at, "at first");
         for (size_t i = 0; i < sizeof(places) / sizeof(*places); i++) {
             int64_t begun = av_gettime_relative();
@@ -847,8 +783,8 @@ static void primary_moves(void **state)
     (void)state;
     need_server();
     set_outputs();
-    d = device("monitor=primary");
-    expect_size(320, 240);
+    test_stage_open(&d, "monitor=primary");
+    test_stage_size(320, 240);
     expect(outputs[0].at, "at first");
     test_randr_primary(screen, "DUMMY1");
     expect(outputs[1].at, "DUMMY1 is primary");
@@ -862,7 +798,7 @@ static void whole_screen(void **state)
 {
     (void)state;
     need_server();
-    for (int k = 0; k < NB_WAYS; k++) {
+    for (int k = 0; k < TEST_NB_WAYS; k++) {
         const TestRect all = { 0, 0, MAX_WIDTH, MAX_HEIGHT };
         const TestRect region = { 250, 50, 500, 500 };
         TestRect lit[3];
@@ -870,11 +806,13 @@ static void whole_screen(void **state)
         set_outputs();
         for (int i = 0; i < 3; i++)
             lit[i] = outputs[i].at;
-        d = device_by(k, "grab_x=250:grab_y=50:video_size=500x500");
+        test_stage_open_by(&more[0], k,
+                           "grab_x=250:grab_y=50:video_size=500x500");
+        d = more[0];
         expect_within(region, lit, 3, "a region at first");
-        more[0] = d;
-        d = device_by(k, "");
-        expect_size(MAX_WIDTH, MAX_HEIGHT);
+        d = NULL;
+        test_stage_open_by(&d, k, "draw_mouse=0");
+        test_stage_size(MAX_WIDTH, MAX_HEIGHT);
         expect_within(all, lit, 3, "between monitors");
         paint();
         expect_within(all, lit, 3, "painted");
@@ -913,9 +851,9 @@ static void screen_size(void **state)
         test_randr_output_off(screen, "DUMMY0");
         assert_true(test_randr_screen(screen, first.w, first.h));
         set_output("DUMMY0", first);
-        more[0] = device("damage=%s", damages[k]);
-        more[1] = device("damage=%s:grab_x=250:grab_y=150:video_size=300x200",
-                        damages[k]);
+        test_stage_open_by(&more[0], k, "draw_mouse=0");
+        test_stage_open_by(&more[1], k,
+                           "grab_x=250:grab_y=150:video_size=300x200");
         for (size_t i = 0; i < sizeof(sizes) / sizeof(*sizes); i++) {
             char what[64];
 
@@ -936,8 +874,8 @@ static void screen_size(void **state)
         }
         close_device(state);
     }
-    more[0] = device("on_resize=eof");
-    more[1] = device("on_resize=eof:grab_x=50:video_size=99x99");
+    test_stage_open(&more[0], "on_resize=eof");
+    test_stage_open(&more[1], "on_resize=eof:grab_x=50:video_size=99x99");
     test_randr_output_off(screen, "DUMMY0");
     assert_true(test_randr_screen(screen, 700, 500));
     test_shot_ends(more[0], 2000);
@@ -1017,7 +955,7 @@ static void listed(void **state)
         int n;
 
         if (i) {
-            d = device("monitor=DUMMY2");
+            test_stage_open(&d, "monitor=DUMMY2");
             n = avdevice_list_devices(d->ctx, &list);
         } else {
             av_dict_set(&options, "display", server->display, 0);
@@ -1052,7 +990,7 @@ static void follow_mouse_across(void **state)
     set_outputs();
     for (int i = 0; i < 3; i++)
         lit[i] = outputs[i].at;
-    d = device("video_size=200x160:follow_mouse=centered");
+    test_stage_open(&d, "video_size=200x160:follow_mouse=centered");
     for (size_t i = 0; i < sizeof(at) / sizeof(*at); i++) {
         xcb_query_pointer_reply_t *p;
         int x, y;
@@ -1096,10 +1034,10 @@ static void viewer_resizes(void **state)
     (void)state;
     need_server();
     for (int k = 0; k < 2; k++) {
-        more[0] = device("damage=%s", damages[k]);
-        more[1] = device("damage=%s:grab_x=500:grab_y=300:"
-                                     "video_size=100x100", damages[k]);
-        more[2] = device("damage=%s:monitor=VNC-0", damages[k]);
+        test_stage_open_by(&more[0], k, "draw_mouse=0");
+        test_stage_open_by(&more[1], k,
+                           "grab_x=500:grab_y=300:video_size=100x100");
+        test_stage_open_by(&more[2], k, "monitor=VNC-0");
 
         for (size_t i = 0; i < sizeof(sizes) / sizeof(*sizes); i++) {
             char what[64];
@@ -1121,7 +1059,7 @@ static void viewer_resizes(void **state)
         }
         close_device(state);
     }
-    d = device("on_resize=eof");
+    test_stage_open(&d, "on_resize=eof");
     set_viewer((TestRect){ 0, 0, 600, 400 });
     test_shot_ends(d, 2000);
 }
@@ -1138,7 +1076,7 @@ static void gone_for_good(void **state)
         assert_true(test_randr_monitor(screen, "right", 400, 0, 300, 200, 0));
         assert_true(test_randr_monitor(screen, names[i], 400, 300, 300, 200,
                                        0));
-        d = device("monitor=%s", names[i]);
+        test_stage_open(&d, "monitor=%s", names[i]);
         expect(find_monitor(names[i]), "there");
         test_randr_monitor_delete(screen, names[i]);
         expect((TestRect){ 0 }, "gone");

@@ -33,46 +33,21 @@
 #include <cmocka.h>
 #include <libavutil/time.h>
 
-#include "server.h"
 #include "shot.h"
+#include "stage.h"
 
 #define WIDTH  320
 #define HEIGHT 240
 #define MAX_HELD 100
 
-static TestServer *server;
-static TestScreen *screen;
-
 static int setup(void **state)
 {
     (void)state;
-    test_log_start();
-    if (!(server = test_server_start(&(TestServerOptions){
-                        .width = WIDTH, .height = HEIGHT })) ||
-        !(screen = test_screen_open(server->display)))
+    if (test_stage_start(&(TestServerOptions){ .width = WIDTH,
+                                               .height = HEIGHT }) < 0)
         return -1;
-    test_screen_noise(screen, screen->screen->root, 0, 0, WIDTH, HEIGHT, 1);
     test_screen_warp(screen, 100, 100);
     return 0;
-}
-
-static int teardown(void **state)
-{
-    (void)state;
-    test_screen_close(&screen);
-    test_server_stop(&server);
-    return 0;
-}
-
-static AVPacket *read_packet(TestDevice *d)
-{
-    AVPacket *packet = av_packet_alloc();
-
-    if (test_device_read(d, packet, 5000) < 0) {
-        test_log_print();
-        fail_msg("no packet");
-    }
-    return packet;
 }
 
 static void scribble(AVPacket *packet, unsigned seed)
@@ -92,25 +67,24 @@ static const char *const options[] = {
 #define each_option(o) \
     for (size_t o = 0; o < sizeof(options) / sizeof(*options); o++)
 
-static TestDevice *open_device(const char *more)
+static void open_device(const char *more)
 {
     char text[128];
 
     snprintf(text, sizeof(text), "framerate=100:%s", more);
-    return test_shot_open("x11shmpool", server->display, text);
+    d = test_shot_open("x11shmpool", server->display, text);
 }
 
-static void assert_true_picture(TestDevice *d, const char *more)
+static void assert_true_picture(const char *more)
 {
-    test_shot_true(d, screen, screen->screen->root, 0, 0,
-                   !strstr(more, "draw_mouse=0"), more);
+    test_shot_true(d, screen, root, 0, 0, !strstr(more, "draw_mouse=0"), more);
 }
 
 /* A rectangle somewhere, so that slots are brought up to date by parts. */
 static void draw(unsigned n)
 {
-    test_screen_fill(screen, screen->screen->root, n * 37 % WIDTH,
-                     n * 23 % HEIGHT, 30, 20, n * 0x10307);
+    test_screen_fill(screen, root, n * 37 % WIDTH, n * 23 % HEIGHT, 30, 20,
+                     n * 0x10307);
     test_screen_sync(screen);
 }
 
@@ -118,14 +92,13 @@ static void on_a_still_screen(void **state)
 {
     (void)state;
     each_option(o) {
-        TestDevice *d = open_device(options[o]);
-
+        open_device(options[o]);
         for (unsigned i = 0; i < 3; i++) {
-            AVPacket *packet = read_packet(d);
+            AVPacket *packet = test_shot_packet(d);
 
             scribble(packet, i);
             av_packet_free(&packet);
-            assert_true_picture(d, options[o]);
+            assert_true_picture(options[o]);
         }
         test_device_close(&d);
     }
@@ -135,17 +108,16 @@ static void on_one_that_changes(void **state)
 {
     (void)state;
     each_option(o) {
-        TestDevice *d = open_device(options[o]);
-
+        open_device(options[o]);
         for (unsigned i = 0; i < 60; i++) {
             AVPacket *packet;
 
             draw(i);
-            packet = read_packet(d);
+            packet = test_shot_packet(d);
             scribble(packet, i);
             av_packet_free(&packet);
             if (i % 20 == 19)
-                assert_true_picture(d, options[o]);
+                assert_true_picture(options[o]);
         }
         test_device_close(&d);
     }
@@ -156,13 +128,13 @@ static void on_one_that_changes(void **state)
 static void while_it_is_kept(void **state)
 {
     AVPacket *held[MAX_HELD];
-    TestDevice *d = open_device("draw_mouse=0");
 
     (void)state;
+    open_device("draw_mouse=0");
     for (int i = 0; i < 40; i++) {
-        held[i] = read_packet(d);
+        held[i] = test_shot_packet(d);
         memset(held[i]->data, i, held[i]->size);
-        assert_true_picture(d, "draw_mouse=0");
+        assert_true_picture("draw_mouse=0");
     }
     for (int i = 0; i < 40; i++) {
         for (int k = 0; k < held[i]->size; k++)
@@ -170,7 +142,7 @@ static void while_it_is_kept(void **state)
         av_packet_free(&held[i]);
     }
     for (int i = 0; i < 5; i++)
-        assert_true_picture(d, "draw_mouse=0");
+        assert_true_picture("draw_mouse=0");
     test_device_close(&d);
 }
 
@@ -178,17 +150,17 @@ static void while_it_is_kept(void **state)
 static void in_frames_that_wait(void **state)
 {
     AVPacket *packet, *next[8];
-    TestDevice *d = open_device("draw_mouse=0:pool_size=16");
     TestImage *want, *got;
     AVFrame *frame = av_frame_alloc();
 
     (void)state;
-    packet = read_packet(d);
+    open_device("draw_mouse=0:pool_size=16");
+    packet = test_shot_packet(d);
     av_usleep(90000);
     memset(packet->data, 0, packet->size);
-    want = test_screen_read(screen, screen->screen->root, 0, 0, WIDTH, HEIGHT, 0);
+    want = test_screen_read(screen, root, 0, 0, WIDTH, HEIGHT, 0);
     for (int i = 0; i < 8; i++) {
-        next[i] = read_packet(d);
+        next[i] = test_shot_packet(d);
         assert_int_equal(test_device_decode(d, next[i], frame), 0);
         got = test_image_from_frame(frame);
         test_shot_same(want, got, "a frame that was waiting");
@@ -207,11 +179,11 @@ static void in_frames_that_wait(void **state)
 static void unwritten_stay_in_place(void **state)
 {
     AVPacket *held[MAX_HELD];
-    TestDevice *d = open_device("draw_mouse=0");
 
     (void)state;
+    open_device("draw_mouse=0");
     for (int i = 0; i < MAX_HELD; i++) {
-        held[i] = read_packet(d);
+        held[i] = test_shot_packet(d);
         assert_ptr_equal(held[i]->data, held[0]->data);
     }
     assert_int_equal(test_device_stat(d, "stat_slots"), 1);
@@ -220,15 +192,18 @@ static void unwritten_stay_in_place(void **state)
     test_device_close(&d);
 }
 
+#define TEST(name) cmocka_unit_test_teardown(name, test_stage_clear)
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(on_a_still_screen),
-        cmocka_unit_test(on_one_that_changes),
-        cmocka_unit_test(while_it_is_kept),
-        cmocka_unit_test(in_frames_that_wait),
-        cmocka_unit_test(unwritten_stay_in_place),
+        TEST(on_a_still_screen),
+        TEST(on_one_that_changes),
+        TEST(while_it_is_kept),
+        TEST(in_frames_that_wait),
+        TEST(unwritten_stay_in_place),
     };
 
-    return cmocka_run_group_tests_name("written", tests, setup, teardown);
+    return cmocka_run_group_tests_name("written", tests, setup,
+                                       test_stage_stop);
 }

@@ -28,6 +28,9 @@
  * shows. Failures are cmocka's, with the device's log on stderr.
  */
 
+/** Frames until a change must be seen. */
+#define TEST_LATE 2
+
 /** The picture of the first frame whose tick began well after this call, through
  *  the rawvideo decoder. Fails after 10 s. */
 TestImage *test_shot(TestDevice *d);

@@ -16,9 +16,18 @@
  * Foundation, Inc., 51 Franklin Street, Fifth Floor, Boston, MA 02110-1301 USA
  */
 
+#include <setjmp.h>
 #include <signal.h>
+#include <stdarg.h>
 #include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
 
+#include <cmocka.h>
+#include <libavutil/time.h>
+#include <xcb/shm.h>
+
+#include "shot.h"
 #include "stage.h"
 
 TestServer *server;
@@ -26,6 +35,18 @@ TestScreen *screen;
 xcb_window_t root;
 TestDevice *d;
 TestProxy *proxy;
+
+static const struct {
+    const char *options;
+    int without_pixmaps;       ///< in shared memory
+} ways[TEST_NB_WAYS] = {
+    { "damage=on",          0 },
+    { "damage=off",         0 },
+    { "damage=on",          1 },
+    { "damage=off",         1 },
+    { "damage=on:shm=off",  0 },
+    { "damage=off:shm=off", 0 },
+};
 
 int test_stage_start(const TestServerOptions *o)
 {
@@ -56,4 +77,62 @@ int test_stage_stop(void **state)
     test_screen_close(&screen);
     test_server_stop(&server);
     return 0;
+}
+
+static void open_at(TestDevice **device, const char *display, const char *first,
+                    const char *options, va_list ap)
+{
+    char all[512];
+    int n = snprintf(all, sizeof(all), "framerate=200:draw_mouse=0:%s%s", first,
+                     *first ? ":" : "");
+
+    vsnprintf(all + n, sizeof(all) - n, options, ap);
+    test_device_close(device);
+    *device = test_shot_open("x11shmpool", display, all);
+}
+
+void test_stage_open(TestDevice **device, const char *options, ...)
+{
+    va_list ap;
+
+    va_start(ap, options);
+    open_at(device, server->display, "", options, ap);
+    va_end(ap);
+}
+
+void test_stage_open_by(TestDevice **device, int way, const char *options, ...)
+{
+    va_list ap;
+
+    if (ways[way].without_pixmaps && !proxy) {
+        proxy = test_proxy_start(server->display);
+        assert_non_null(proxy);
+        test_proxy_fail_request(proxy, test_proxy_opcode(proxy, "MIT-SHM"),
+                                XCB_SHM_CREATE_PIXMAP, XCB_IMPLEMENTATION);
+    }
+    va_start(ap, options);
+    open_at(device, ways[way].without_pixmaps ? test_proxy_display(proxy)
+                                              : server->display,
+            ways[way].options, options, ap);
+    va_end(ap);
+}
+
+void test_stage_size(int width, int height)
+{
+    assert_int_equal(d->stream->codecpar->width, width);
+    assert_int_equal(d->stream->codecpar->height, height);
+}
+
+void test_stage_same(TestImage *want, TestImage *got, const char *what)
+{
+    int64_t end = av_gettime_relative() + 1000000;
+
+    while (proxy && test_image_compare(want, got, NULL) &&
+           av_gettime_relative() < end) {
+        test_image_free(&got);
+        got = test_shot(d);
+    }
+    test_shot_same(want, got, what);
+    test_image_free(&want);
+    test_image_free(&got);
 }

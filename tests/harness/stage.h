@@ -36,6 +36,10 @@ extern xcb_window_t root;      ///< the screen's
 extern TestDevice *d;          ///< a test's
 extern TestProxy *proxy;       ///< a test's
 
+/** How slots can be filled (see x11shmpool_grab.h), with damage and without in
+ *  turn; the first two are the best. */
+#define TEST_NB_WAYS 6
+
 /** Start the log anew, the server and its client; the root window shows noise
  *  from seed 1.
  *  @return 0 or -1, as cmocka has it of what sets a test or a group up */
@@ -48,5 +52,22 @@ int test_stage_clear(void **state);
 /** The same, and all that test_stage_start() started. To be cmocka's teardown
  *  of a test or a group; state is not used. */
 int test_stage_stop(void **state);
+
+/** Open the device in the place of what is in *device, or fail: at 200 frames a
+ *  second, without the pointer, and with these options. */
+void test_stage_open(TestDevice **device, const char *options, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/** The same, slots being filled in one of the ways. */
+void test_stage_open_by(TestDevice **device, int way, const char *options, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/** Fail unless d's pictures have this size. */
+void test_stage_size(int width, int height);
+
+/** Fail unless got, a picture of d, is the one that is wanted; frees both.
+ *  Where there is a proxy, whose thread may be late in passing on what has
+ *  changed, it is enough that d's next ones are before a second has passed. */
+void test_stage_same(TestImage *want, TestImage *got, const char *what);
 
 #endif /* TESTS_HARNESS_STAGE_H */

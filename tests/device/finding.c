@@ -1,0 +1,386 @@
+/*
+ * This file is part of x11shmpool.
+ *
+ * x11shmpool is free software; you can redistribute it and/or
+ * modify it under the terms of the GNU Lesser General Public
+ * License as published by the Free Software Foundation; either
+ * version 2.1 of the License, or (at your option) any later version.
+ *
+ * x11shmpool is distributed in the hope that it will be useful,
+ * but WITHOUT ANY WARRANTY; without even the implied warranty of
+ * MERCHANTABILITY or FITNESS FOR A PARTICULAR PURPOSE.  See the GNU
+ * Lesser General Public License for more details.
+ *
+ * You should have received a copy of the GNU Lesser General Public
+ * License along with x11shmpool; if not, write to the Free Software
+ * Foundation, Inc., 51 Franklin Street, Fifth Floor, Boston, MA 02110-1301 USA
+ */
+
+/**
+ * @file
+ * Windows by the names that people have for them, and by a click.
+ */
+
+#include <pthread.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+#include <libavutil/time.h>
+#include <xcb/xtest.h>
+
+#include "shot.h"
+#include "window.h"
+
+/*** By name ***/
+
+static void found(int i, const char *options)
+{
+    TestRect r = test_app_at(apps[i], apps[i]->window);
+
+    test_stage_open(&d, "%s", options);
+    test_stage_size(r.w, r.h);
+    test_window_seen(apps[i], options);
+    test_device_close(&d);
+}
+
+static void by_name(void **state)
+{
+    char text[128];
+
+    (void)state;
+    test_window_open(0, &(TestAppOptions){
+        .title = "notes – Überblick", .old_title = "notes", .instance = "ed",
+        .class = "Editor", .x = 20, .y = 30, .w = 200, .h = 120, .seed = 1 });
+    test_window_open(1, &(TestAppOptions){
+        .old_title = "caf\xe9", .instance = "xterm", .class = "XTerm",
+        .x = 300, .y = 30, .w = 150, .h = 90, .seed = 2 });
+    test_window_open(2, &(TestAppOptions){
+        .title = "a note", .instance = "viewer", .class = "Editor",
+        .x = 60, .y = 200, .w = 133, .h = 77, .seed = 3 });
+
+    for (int i = 0; i < 3; i++) {
+        snprintf(text, sizeof(text), "window_id=%u", apps[i]->window);
+        found(i, text);
+        snprintf(text, sizeof(text), "window_id=0x%x", apps[i]->window);
+        found(i, text);
+        snprintf(text, sizeof(text), "%s.0?window=0x%x", server->display,
+                 apps[i]->window);
+        d = test_shot_open("x11shmpool", text, "framerate=200:draw_mouse=0");
+        test_window_seen(apps[i], text);
+        test_device_close(&d);
+    }
+    found(0, "window_title=Überblick");
+    found(0, "window_title=notes");
+    found(1, "window_title=café");
+    found(2, "window_title=a note");
+    found(2, "window_title=note");           /* the topmost of two */
+    found(2, "window_class=Editor");
+    found(0, "window_class=ed");
+    found(1, "window_class=XTerm");
+    found(1, "window_class=xterm");
+    found(0, "window_title=note:window_class=ed");
+
+    xcb_configure_window(screen->conn, apps[0]->window,
+                         XCB_CONFIG_WINDOW_STACK_MODE,
+                         (const uint32_t[]){ XCB_STACK_MODE_ABOVE });
+    test_screen_sync(screen);
+    found(0, "window_title=note");
+    found(0, "window_class=Editor");
+    test_app_title(apps[1], "a note of another");
+    found(0, "window_title=note");
+    found(1, "window_title=another");
+
+    test_stage_open(&d, "window_title=another:grab_x=10:grab_y=20:"
+                    "video_size=50x40");
+    test_app_title(apps[1], "now it is something else");
+    test_window_paint(apps[1]);
+    test_window_seen_part(apps[1], 10, 20, NULL, 0, "a part of a window");
+}
+
+static void misses(void **state)
+{
+    char id[2][16], url[128];
+
+    (void)state;
+    test_window_open(0, &(TestAppOptions){
+        .title = "the first one", .instance = "i1", .class = "Class1",
+        .x = 20, .y = 30, .w = 201, .h = 121, .seed = 1 });
+    test_window_open(1, &(TestAppOptions){
+        .title = "der zweite", .instance = "i2", .class = "Class2",
+        .x = 300, .y = 30, .w = 151, .h = 91, .seed = 2 });
+    for (int i = 0; i < 2; i++)
+        snprintf(id[i], sizeof(id[i]), "0x%x", apps[i]->window);
+    {
+        const char *const all[] = {
+            "the first one", "der zweite", "Class1", "Class2", id[0], id[1],
+            NULL,
+        };
+
+        test_shot_refused(server->display, "window_title=nothing like that",
+                          all);
+        test_shot_refused(server->display, "window_class=Class", all);
+        test_shot_refused(server->display, "window_class=class1", all);
+        test_shot_refused(server->display,
+                          "window_title=first:window_class=Class2", all);
+        test_shot_refused(server->display, "window_id=0x3ffffff", all);
+        snprintf(url, sizeof(url), "%s?window=0x3ffffff", server->display);
+        test_shot_refused(url, NULL, all);
+    }
+    test_shot_refused(server->display, "window_id=nonsense",
+                      (const char *const[]){ "window_id", "nonsense", NULL });
+    snprintf(url, sizeof(url), "%s?window=0x%x", server->display,
+             apps[0]->window);
+    test_shot_refused(url, "window_title=zweite",
+                      (const char *const[]){ "window_title", NULL });
+    snprintf(url, sizeof(url), "window_id=0x%x:window_class=Class1",
+             apps[0]->window);
+    test_shot_refused(server->display, url,
+                      (const char *const[]){ "window_id", "window_class",
+                                             NULL });
+}
+
+/*** By a click ***/
+
+typedef struct Opening {
+    TestDevice *d;
+    int ret, done;
+} Opening;
+
+static pthread_mutex_t opening_lock = PTHREAD_MUTEX_INITIALIZER;
+
+static void *open_picking(void *arg)
+{
+    Opening *o = arg;
+    TestDevice *picked;
+    int ret = test_device_open(&picked, "x11shmpool", server->display,
+                               "window_id=pick:framerate=200:draw_mouse=0");
+
+    pthread_mutex_lock(&opening_lock);
+    o->d    = picked;
+    o->ret  = ret;
+    o->done = 1;
+    pthread_mutex_unlock(&opening_lock);
+    return NULL;
+}
+
+/* Somebody who does what he is asked to */
+static int click(int x, int y, int button)
+{
+    int64_t end = av_gettime_relative() + 8000000;
+    TestScreen *hand = test_screen_open(server->display);
+    Opening o = { .done = 0 };
+    pthread_t thread;
+    int done = 0;
+
+    test_log_start();
+    test_screen_impervious(hand, 1);
+    test_screen_warp(hand, x, y);
+    assert_int_equal(pthread_create(&thread, NULL, open_picking, &o), 0);
+    while (!done && !test_log_count("Click on", AV_LOG_INFO) &&
+           av_gettime_relative() < end) {
+        av_usleep(1000);
+        pthread_mutex_lock(&opening_lock);
+        done = o.done;
+        pthread_mutex_unlock(&opening_lock);
+    }
+    for (int type = XCB_BUTTON_PRESS; type <= XCB_BUTTON_RELEASE; type++)
+        xcb_test_fake_input(hand->conn, type, button, XCB_CURRENT_TIME,
+                            XCB_NONE, 0, 0, 0);
+    test_screen_sync(hand);
+    pthread_join(thread, NULL);
+    test_screen_warp(hand, TEST_WIDTH - 1, TEST_HEIGHT - 1);
+    test_screen_close(&hand);
+    d = o.d;
+    return o.ret;
+}
+
+static void pick_at(int x, int y)
+{
+    int ret = click(x, y, 1);
+
+    if (ret < 0) {
+        test_log_print();
+        fail_msg("picking at %d,%d: %s", x, y, av_err2str(ret));
+    }
+}
+
+static int interrupted(void *opaque)
+{
+    return av_gettime_relative() > *(int64_t *)opaque;
+}
+
+/* The pointer is nobody's: who wants it gets it. */
+static void pointer_is_free(void)
+{
+    int64_t end = av_gettime_relative() + 5000000;
+    int status = -1;
+
+    while (status && av_gettime_relative() < end) {
+        xcb_grab_pointer_reply_t *r = xcb_grab_pointer_reply(
+            screen->conn, xcb_grab_pointer(screen->conn, 0, root, 0,
+                                           XCB_GRAB_MODE_ASYNC,
+                                           XCB_GRAB_MODE_ASYNC, XCB_NONE,
+                                           XCB_NONE, XCB_CURRENT_TIME), NULL);
+
+        status = r ? r->status : -1;
+        free(r);
+    }
+    xcb_ungrab_pointer(screen->conn, XCB_CURRENT_TIME);
+    test_screen_sync(screen);
+    assert_int_equal(status, XCB_GRAB_STATUS_SUCCESS);
+}
+
+static void nothing_picked(void **state)
+{
+    AVFormatContext *s = avformat_alloc_context();
+    int64_t begun, deadline;
+    AVDictionary *options = NULL;
+
+    (void)state;
+    if (!screen->xtest)
+        skip();
+    test_window_at(0, 20, 30, 200, 120);
+    assert_int_equal(click(500, 500, 1), AVERROR(EINVAL));
+    assert_int_equal(test_log_count("", AV_LOG_ERROR), 1);
+    pointer_is_free();
+    assert_int_equal(click(30, 40, 3), AVERROR_EXIT);
+    assert_int_equal(test_log_count("", AV_LOG_ERROR), 1);
+    pointer_is_free();
+
+    begun = av_gettime_relative();
+    deadline = begun + 300000;
+    s->interrupt_callback.callback = interrupted;
+    s->interrupt_callback.opaque   = &deadline;
+    av_dict_set(&options, "window_id", "pick", 0);
+    assert_int_equal(avformat_open_input(&s, server->display,
+                                         av_find_input_format("x11shmpool"),
+                                         &options), AVERROR_EXIT);
+    av_dict_free(&options);
+    assert_true(av_gettime_relative() - begun < 3000000);
+    pointer_is_free();
+}
+
+static void picked(void **state)
+{
+    (void)state;
+    if (!screen->xtest)
+        skip();
+    test_window_at(0, 20, 30, 200, 120);
+    test_window_at(1, 100, 80, 151, 93);
+    for (int i = 0; i < 2; i++) {
+        pick_at(i ? 150 : 30, i ? 100 : 40);
+        test_window_painted(apps[i], "picked by a click");
+        test_device_close(&d);
+    }
+    if (!compositor) {
+        if (!(manager = test_server_run(server, "openbox --sm-disable")))
+            return;
+        for (int i = 0; i < 2; i++)
+            test_app_wait_framed(apps[i], 1);
+        pick_at(test_app_at(apps[1], apps[1]->window).x + 9,
+                test_app_at(apps[1], apps[1]->window).y + 9);
+        test_window_painted(apps[1], "picked out of its frame");
+        test_device_close(&d);
+        /* by its title bar */
+        pick_at(test_app_at(apps[1], apps[1]->window).x + 9,
+                test_app_at(apps[1], apps[1]->window).y - 5);
+        test_window_painted(apps[1], "picked by its frame");
+    }
+}
+
+/*** Under a window manager ***/
+
+/* Until the manager says so */
+static void wait_on_top(xcb_window_t window)
+{
+    int64_t end = av_gettime_relative() + 10000000;
+    xcb_atom_t list = test_app_atom(apps[0], "_NET_CLIENT_LIST_STACKING");
+    int above = 0;
+
+    while (!above && av_gettime_relative() < end) {
+        xcb_get_property_reply_t *p = xcb_get_property_reply(
+            screen->conn, xcb_get_property(screen->conn, 0, root, list,
+                                           XCB_ATOM_WINDOW, 0, 64), NULL);
+        int n = p ? xcb_get_property_value_length(p) / 4 : 0;
+
+        above = n > 0 &&
+                ((xcb_window_t *)xcb_get_property_value(p))[n - 1] == window;
+        free(p);
+    }
+    assert_true(above);
+}
+
+/* A title is looked for in what the manager knows: windows that are minimised
+ * are there, but have nothing to show. */
+static void managed_names(void **state)
+{
+    char id[16];
+
+    (void)state;
+    test_window_need_manager();
+    test_window_at(0, 100, 100, 201, 151);
+    test_window_at(1, 300, 300, 150, 99);
+    test_app_wait_framed(apps[0], 1);
+    test_app_wait_framed(apps[1], 1);
+    found(0, "window_title=app 0");
+    found(1, "window_title=app 1");
+    for (int i = 0; i < 4; i++) {
+        test_app_activate(apps[i & 1]);
+        wait_on_top(apps[i & 1]->window);
+        found(i & 1, "window_title=app");
+        found(i & 1, "window_class=Test");
+    }
+    test_app_iconify(apps[1]);
+    test_app_wait_viewable(apps[1], apps[1]->window, 0);
+    found(0, "window_class=Test");
+    snprintf(id, sizeof(id), "0x%x", apps[1]->window);
+    test_shot_refused(server->display, "window_title=app 1",
+                      (const char *const[]){ id, "not mapped", NULL });
+}
+
+/* What a manager that was killed has left on the root window is no list. */
+static void manager_forgotten(void **state)
+{
+    (void)state;
+    test_window_at(0, 100, 100, 201, 151);
+    test_window_need_manager();
+    test_app_wait_framed(apps[0], 1);
+    found(0, "window_title=app 0");
+    test_server_end(server, manager, SIGKILL);
+    manager = 0;
+    test_app_wait_framed(apps[0], 0);
+    test_window_at(1, 300, 300, 150, 99);
+    found(1, "window_title=app 1");
+    found(0, "window_title=app 0");
+    test_app_close(&apps[0]);
+    found(1, "window_title=app");
+}
+
+#define TEST TEST_WINDOW
+
+int main(void)
+{
+    static const TestWindowGroups groups = {
+        .plain = {
+            TEST(by_name),
+            TEST(misses),
+            TEST(picked),
+            TEST(nothing_picked),
+        },
+        .managed = {
+            TEST(managed_names),
+            TEST(manager_forgotten),
+        },
+        .composited = {
+            TEST(by_name),
+        },
+    };
+
+    return test_window_run(&groups);
+}
