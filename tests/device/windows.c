@@ -227,6 +227,8 @@ static void with_alpha(void **state)
         test_window_open(0, &(TestAppOptions){
             .title = "translucent", .depth = 32, .x = 90, .y = 60, .w = 201,
             .h = 151, .seed = 5 });
+        if (manager)
+            test_app_wait_framed(apps[0], 1);
         test_stage_open_by(&d, k, "window_title=translucent");
         test_window_painted(apps[0], "32 bits");
         test_app_move(apps[0], -20, 30, 201, 151);
