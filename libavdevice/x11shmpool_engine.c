@@ -54,9 +54,9 @@
  * thread would be woken for each only to find nothing to do. */
 #define READER_GRACE_NS   INT64_C(2000000)
 
-/* What the engine's thread asks the scheduler for at a time. One that asks for
- * little is let run soon (EEVDF, from Linux 6.12 on), so that encoders on all
- * processors don't move the moment of capture. */
+/* What the engine's thread asks the scheduler for at a time where it may not
+ * have a real-time priority. One that asks for little is let run soon (EEVDF,
+ * from Linux 6.12 on). */
 #define SLICE_NS          UINT64_C(100000)
 
 /* A reader that is back sooner has nothing to do that the server could be
@@ -302,7 +302,9 @@ static void set_timer_for_next(X11ShmpoolEngine *e, int back)
     set_timer(e, due);
 }
 
-static void ask_for_short_slices(void)
+/* Encoders on all processors are not to move the moment of capture. Policies
+ * that somebody has chosen are left alone. */
+static void go_first(void)
 {
 #ifdef SYS_sched_setattr
     /* The kernel's struct sched_attr, which clashes with the C library's
@@ -318,7 +320,13 @@ static void ask_for_short_slices(void)
     if (syscall(SYS_sched_getattr, 0, &attr, sizeof(attr), 0) < 0 ||
         attr.sched_policy != SCHED_OTHER)
         return;
-    attr.sched_runtime = SLICE_NS;
+    attr.sched_policy   = SCHED_RR;
+    attr.sched_priority = 1;
+    if (!syscall(SYS_sched_setattr, 0, &attr, 0))
+        return;
+    attr.sched_policy   = SCHED_OTHER;
+    attr.sched_priority = 0;
+    attr.sched_runtime  = SLICE_NS;
     syscall(SYS_sched_setattr, 0, &attr, 0);
 #endif
 }
@@ -334,7 +342,7 @@ static void *engine_thread(void *arg)
     uint64_t expirations;
     int ret;
 
-    ask_for_short_slices();
+    go_first();
     for (;;) {
         poll(fds, 2, -1);
         if (fds[1].revents)

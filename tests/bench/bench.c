@@ -31,6 +31,7 @@
 #include <math.h>
 #include <poll.h>
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -524,16 +525,17 @@ static int off_grid(double *off, const int64_t *moments, int n, double period)
 static void run_jitter(Stage *s)
 {
     static const char *const formats[] = { "x11grab", "x11shmpool" };
+    static const struct sched_param first = { .sched_priority = 2 };
     static int64_t moments[4096];
     static double off[4096];
     double v[2][3][ROUNDS];
     int frames[2] = { 0 }, shm;
     TestProxy *p;
 
-    /* the proxy's thread takes this over; only root may */
-    setpriority(PRIO_PROCESS, 0, -15);
+    /* the proxy's threads take this over; only root may */
+    sched_setscheduler(0, SCHED_RR, &first);
     p = test_proxy_start(s->server[0]->display);
-    setpriority(PRIO_PROCESS, 0, 0);
+    sched_setscheduler(0, SCHED_OTHER, &(struct sched_param){ 0 });
     if (!p)
         fail("no proxy");
     shm = test_proxy_opcode(p, "MIT-SHM");

@@ -21,7 +21,11 @@
  * Time: the frame grid, lateness, waiting and not waiting, pausing.
  */
 
+#define _GNU_SOURCE
+
+#include <dirent.h>
 #include <pthread.h>
+#include <sched.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -392,6 +396,53 @@ static void unchanged_skip(void **state)
     }
 }
 
+static int threads_with(int policy)
+{
+    DIR *tasks = opendir("/proc/self/task");
+    struct dirent *e;
+    int n = 0;
+
+    assert_non_null(tasks);
+    while ((e = readdir(tasks)))
+        n += e->d_name[0] != '.' &&
+             sched_getscheduler(atoi(e->d_name)) == policy;
+    closedir(tasks);
+    return n;
+}
+
+static void set_policy(int policy)
+{
+    struct sched_param p = { .sched_priority = policy == SCHED_RR };
+
+    assert_int_equal(sched_setscheduler(0, policy, &p), 0);
+}
+
+/* The thread that captures goes first where it may, and only that one, but not
+ * where somebody has chosen otherwise. */
+static void goes_first(void **state)
+{
+    const struct sched_param lowest = { .sched_priority = 1 };
+    int others = threads_with(SCHED_OTHER), may;
+
+    (void)state;
+    may = !sched_setscheduler(0, SCHED_RR, &lowest);
+    if (may)
+        set_policy(SCHED_OTHER);
+    d = test_shot_open("x11shmpool", server->display, "framerate=100");
+    next_pts();
+    test_shot_skip(d, 30);
+    assert_int_equal(threads_with(SCHED_RR), may);
+    assert_int_equal(threads_with(SCHED_OTHER), others + !may);
+    test_device_close(&d);
+
+    set_policy(SCHED_BATCH);
+    d = test_shot_open("x11shmpool", server->display, "framerate=100");
+    set_policy(SCHED_OTHER);
+    test_shot_skip(d, 30);
+    assert_int_equal(threads_with(SCHED_RR), 0);
+    assert_int_equal(threads_with(SCHED_BATCH), 1);
+}
+
 #define TEST(name) cmocka_unit_test_teardown(name, test_stage_clear)
 
 int main(void)
@@ -406,6 +457,7 @@ int main(void)
         TEST(played_twice_by_reader),
         TEST(played_twice_while_away),
         TEST(unchanged_skip),
+        TEST(goes_first),
     };
 
     return cmocka_run_group_tests_name("timing", tests, setup, test_stage_stop);
