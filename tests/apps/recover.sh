@@ -58,7 +58,7 @@ memory() {
 }
 
 slots() {
-    grep -c 'memfd:x11shmpool' "/proc/$streamer/maps"
+    grep -c 'rw-s .*memfd:x11shmpool' "/proc/$streamer/maps"
 }
 
 # Most memory in kB and slots while something else is awaited
