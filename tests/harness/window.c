@@ -86,7 +86,7 @@ static int start_xcompmgr(void **state)
     return start_composited(state, "xcompmgr -n");
 }
 
-static int stop(void **state)
+static int end_group(void **state)
 {
     compositor = NULL;
     return test_stage_stop(state);
@@ -99,7 +99,8 @@ static int run(const char *name, const struct CMUnitTest *tests,
 
     while (tests[n].name)
         n++;
-    return n ? _cmocka_run_group_tests(name, tests, n, start_group, stop) : 0;
+    return n ? _cmocka_run_group_tests(name, tests, n, start_group, end_group)
+             : 0;
 }
 
 int test_window_run(const TestWindowGroups *g)
