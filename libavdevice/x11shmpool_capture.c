@@ -777,8 +777,8 @@ int x11shmpool_capture_idle(X11ShmpoolCapture *c)
         !x11shmpool_verify_due(&c->verify))
         return 0;
 
-    ret = x11shmpool_verify_rows(&c->verify, s, slot, slot->saved_rect,
-                                 &differs);
+    ret = x11shmpool_verify_rows(&c->verify, s, slot->data, slot,
+                                 slot->saved_rect, &differs);
     if (ret == AVERROR(EIO))
         return x11shmpool_capture_gone(c);
     if (ret < 0)

@@ -93,7 +93,8 @@ static int map_memfd(X11ShmpoolSlot *s)
         return ret;
     if (fcntl(s->fd, F_ADD_SEALS, F_SEAL_SHRINK) < 0)
         return AVERROR(errno);
-    s->data = mmap(NULL, s->size, PROT_READ | PROT_WRITE, MAP_SHARED, s->fd, 0);
+    s->data = mmap(NULL, s->size, PROT_READ | PROT_WRITE,
+                   MAP_SHARED | MAP_POPULATE, s->fd, 0);
     return s->data == MAP_FAILED ? AVERROR(errno) : 0;
 }
 

@@ -45,8 +45,9 @@ enum X11ShmpoolShm {
 
 typedef struct X11ShmpoolSlot {
     enum X11ShmpoolShm kind; ///< never AUTO
-    uint8_t *data;           ///< page-aligned
-    size_t size;             ///< bytes mapped, whole pages, allocated
+    uint8_t *data;           ///< page-aligned, populated: what is painted
+                             ///< anywhere later is no fault and takes no more
+    size_t size;             ///< bytes mapped, whole pages
     int fd;                  ///< the memory as a file, -1 where it is none that
                              ///< can be mapped again
     xcb_shm_seg_t segment;   ///< XCB_NONE for plain memory

@@ -18,13 +18,11 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 #include <xcb/shm.h>
 
 #include "libavutil/attributes.h"
 #include "libavutil/error.h"
 #include "libavutil/macros.h"
-#include "libavutil/mem.h"
 #include "libavutil/time.h"
 
 #include "x11shmpool_verify.h"
@@ -52,7 +50,6 @@ av_cold void x11shmpool_verify_uninit(X11ShmpoolVerify *v)
         xcb_free_gc(v->display->conn, v->gc);
     x11shmpool_slot_detach(&v->rows, v->display);
     x11shmpool_slot_uninit(&v->rows);
-    av_freep(&v->row);
     v->display = NULL;
 }
 
@@ -117,9 +114,6 @@ static int make_rows(X11ShmpoolVerify *v, enum X11ShmpoolShm kind)
     X11ShmpoolFormat f      = *v->format;
     int ret;
 
-    v->row = av_malloc(f.stride);
-    if (!v->row)
-        return AVERROR(ENOMEM);
     f.height = ROWS_PER_CHECK;
     ret = x11shmpool_slot_init(&v->rows, d, kind, &f, d->screen->root,
                                (size_t)f.stride * f.height);
@@ -151,26 +145,9 @@ static unsigned send_row(X11ShmpoolVerify *v, const X11ShmpoolSource *source,
                          row.w, 1, ~0).sequence;
 }
 
-/* A row of what is believed to be shown. Memory that is a file is not mapped for
- * it: each page would be a fault, and after a fault every view of this process
- * is looked through (x11shmpool_view.h). */
-static const uint8_t *expected_row(const X11ShmpoolVerify *v,
-                                   const X11ShmpoolSlot *slot,
-                                   X11ShmpoolRect row)
-{
-    const X11ShmpoolFormat *f = v->format;
-    ssize_t size  = (ssize_t)row.w * (f->bits_per_pixel / 8);
-    off_t offset  = row.y * (off_t)f->stride +
-                    row.x * (off_t)(f->bits_per_pixel / 8);
-
-    if (slot->fd >= 0 && pread(slot->fd, v->row, size, offset) == size)
-        return v->row;
-    return slot->data + offset;
-}
-
 int x11shmpool_verify_rows(X11ShmpoolVerify *v, const X11ShmpoolSource *source,
-                           const X11ShmpoolSlot *slot, X11ShmpoolRect ignore,
-                           X11ShmpoolRect *differs)
+                           const uint8_t *picture, const X11ShmpoolSlot *like,
+                           X11ShmpoolRect ignore, X11ShmpoolRect *differs)
 {
     X11ShmpoolDisplay *d      = v->display;
     const X11ShmpoolFormat *f = v->format;
@@ -185,8 +162,8 @@ int x11shmpool_verify_rows(X11ShmpoolVerify *v, const X11ShmpoolSource *source,
     if (x11shmpool_rect_empty(row))
         return 0;
 
-    if (slot->segment && !v->rows.segment &&
-        (ret = make_rows(v, slot->kind)) < 0) {
+    if (like->segment && !v->rows.segment &&
+        (ret = make_rows(v, like->kind)) < 0) {
         v->usable = 0;
         return x11shmpool_display_gone(ret) ? ret : 0;
     }
@@ -220,7 +197,8 @@ int x11shmpool_verify_rows(X11ShmpoolVerify *v, const X11ShmpoolSource *source,
         }
 
         row.y    = y[i] - source->region.y;
-        expected = expected_row(v, slot, row);
+        expected = picture + row.y * (size_t)f->stride +
+                   (size_t)row.x * (f->bits_per_pixel / 8);
         overlook(f, screen, expected, row, ignore);
         for (int k = 0; k < source->nb_gaps && !found; k++) {
             X11ShmpoolRect gap = source->gaps[k];

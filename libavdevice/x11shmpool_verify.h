@@ -42,7 +42,6 @@ typedef struct X11ShmpoolVerify {
     const X11ShmpoolFormat *format;
     X11ShmpoolSlot rows;     ///< where the server puts them
     xcb_gcontext_t gc;       ///< to copy them, XCB_NONE where it can't
-    uint8_t *row;            ///< one of the frame's, f->stride bytes
     int usable;
     int64_t due;             ///< µs of av_gettime_relative(), of the next check
     unsigned position;       ///< in the sequence
@@ -61,14 +60,15 @@ int x11shmpool_verify_due(const X11ShmpoolVerify *v);
 /**
  * Compare some rows with the screen, but for the source's gaps.
  *
- * @param slot    holds the frame that is believed to be the screen
- * @param ignore  what is painted over it, frame coordinates
- * @param differs set to a rectangle, frame coordinates, that differs, or to an
+ * @param picture  the frame believed to be the screen, f->stride bytes a row
+ * @param like     a slot, whose kind and screen the rows are read like
+ * @param ignore   what is painted over it, frame coordinates
+ * @param differs  set to a rectangle, frame coordinates, that differs, or to an
  *                 empty one
  * @return 0, or as x11shmpool_display_wait()
  */
 int x11shmpool_verify_rows(X11ShmpoolVerify *v, const X11ShmpoolSource *source,
-                           const X11ShmpoolSlot *slot, X11ShmpoolRect ignore,
-                           X11ShmpoolRect *differs);
+                           const uint8_t *picture, const X11ShmpoolSlot *like,
+                           X11ShmpoolRect ignore, X11ShmpoolRect *differs);
 
 #endif /* AVDEVICE_X11SHMPOOL_VERIFY_H */
