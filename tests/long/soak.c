@@ -57,6 +57,8 @@
 #define HEIGHT 720
 #define RATE   60
 #define MAX_HELD 6
+/* mapped twice: the slot, and what packets see of it */
+#define SLOT_KB      (2 * WIDTH * HEIGHT * 4 / 1024)
 #define RSS_SLACK_KB 4096
 
 static int nb_seconds = 1800;
@@ -241,7 +243,7 @@ static void soak(void **state)
                      drift);
         if (rss_settled && rss > rss_settled + RSS_SLACK_KB +
                                  (test_device_stat(d, "stat_slots") - slots) *
-                                 (WIDTH * HEIGHT * 4 / 1024))
+                                 SLOT_KB)
             fail_msg("%ld KiB were in use after %d s, %ld now", rss_settled,
                      settle, rss);
     }
@@ -255,7 +257,7 @@ static void soak(void **state)
                 descriptors + test_device_stat(d, "stat_slots") - slots + 1);
     if (rss > rss_settled + RSS_SLACK_KB +
               (test_device_stat(d, "stat_slots") - slots) *
-              (WIDTH * HEIGHT * 4 / 1024))
+              SLOT_KB)
         fail_msg("%ld KiB were in use after %d s, %ld now", rss_settled,
                  settle, rss);
     ticks = av_rescale_rnd(last - start, RATE, 1000000, AV_ROUND_NEAR_INF) + 1;
