@@ -126,14 +126,8 @@ static void send_copy(X11ShmpoolGrab *g, xcb_drawable_t drawable,
 {
     xcb_connection_t *conn = g->display->conn;
 
-    if (!g->gc) {
-        const uint32_t values[] = { XCB_SUBWINDOW_MODE_INCLUDE_INFERIORS, 0 };
-
-        g->gc = xcb_generate_id(conn);
-        xcb_create_gc(conn, g->gc, g->slot->pixmap,
-                      XCB_GC_SUBWINDOW_MODE | XCB_GC_GRAPHICS_EXPOSURES,
-                      values);
-    }
+    if (!g->gc)
+        g->gc = x11shmpool_slot_gc(g->slot, g->display);
     set_clip(g, region, x - src.x + ox, y - src.y + oy);
     g->copy = xcb_copy_area_checked(conn, drawable, g->slot->pixmap, g->gc,
                                     src.x, src.y, x, y, src.w, src.h).sequence;

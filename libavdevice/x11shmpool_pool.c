@@ -71,7 +71,6 @@ typedef struct PoolSlot {
 
     pthread_mutex_t lock;     ///< for what follows
     View *views;              ///< the one published last first
-    int nb_views;
 } PoolSlot;
 
 static atomic_int *counter(const AVBufferRef *count)
@@ -326,19 +325,21 @@ int x11shmpool_pool_get(X11ShmpoolPool *pool, AVBufferRef **buf,
 
 static View *add_view(PoolSlot *p)
 {
+    int nb = 0;
     View *v;
 
-    if (p->slot.fd < 0 || p->pagemap < 0 || p->nb_views == MAX_VIEWS)
+    for (v = p->views; v; v = v->next)
+        nb++;
+    if (p->slot.fd < 0 || p->pagemap < 0 || nb >= MAX_VIEWS)
         return NULL;
     v = av_mallocz(sizeof(*v));
     if (!v || x11shmpool_view_init(&v->view, p->slot.fd, p->slot.size,
-                                   !p->nb_views, p->pagemap) < 0) {
+                                   !nb, p->pagemap) < 0) {
         av_free(v);
         return NULL;
     }
     v->next  = p->views;
     p->views = v;
-    p->nb_views++;
     return v;
 }
 

@@ -269,6 +269,17 @@ int x11shmpool_slot_init(X11ShmpoolSlot *s, X11ShmpoolDisplay *d,
     return 0;
 }
 
+xcb_gcontext_t x11shmpool_slot_gc(const X11ShmpoolSlot *s,
+                                  X11ShmpoolDisplay *d)
+{
+    const uint32_t values[] = { XCB_SUBWINDOW_MODE_INCLUDE_INFERIORS, 0 };
+    xcb_gcontext_t gc       = xcb_generate_id(d->conn);
+
+    xcb_create_gc(d->conn, gc, s->pixmap,
+                  XCB_GC_SUBWINDOW_MODE | XCB_GC_GRAPHICS_EXPOSURES, values);
+    return gc;
+}
+
 void x11shmpool_slot_detach(X11ShmpoolSlot *s, X11ShmpoolDisplay *d)
 {
     if (s->pixmap)

@@ -86,6 +86,13 @@ int x11shmpool_slot_init(X11ShmpoolSlot *s, X11ShmpoolDisplay *d,
                          enum X11ShmpoolShm kind, const X11ShmpoolFormat *f,
                          xcb_drawable_t root, size_t size);
 
+/**
+ * Make a graphics context for CopyArea from windows, with all that lies in them,
+ * into the pixmap of this slot or of one like it. The caller frees it.
+ */
+xcb_gcontext_t x11shmpool_slot_gc(const X11ShmpoolSlot *s,
+                                  X11ShmpoolDisplay *d);
+
 /** Make the server forget the slot. On the thread that owns the display. */
 void x11shmpool_slot_detach(X11ShmpoolSlot *s, X11ShmpoolDisplay *d);
 

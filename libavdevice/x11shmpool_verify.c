@@ -109,20 +109,16 @@ static int row_differs(const X11ShmpoolFormat *f, const uint8_t *screen,
 /* Where the server puts the rows: in memory like the slots'. */
 static int make_rows(X11ShmpoolVerify *v, enum X11ShmpoolShm kind)
 {
-    const uint32_t values[] = { XCB_SUBWINDOW_MODE_INCLUDE_INFERIORS, 0 };
-    X11ShmpoolDisplay *d    = v->display;
-    X11ShmpoolFormat f      = *v->format;
+    X11ShmpoolDisplay *d = v->display;
+    X11ShmpoolFormat f   = *v->format;
     int ret;
 
     f.height = ROWS_PER_CHECK;
     ret = x11shmpool_slot_init(&v->rows, d, kind, &f, d->screen->root,
                                (size_t)f.stride * f.height);
-    if (ret < 0 || !v->rows.pixmap)
-        return ret;
-    v->gc = xcb_generate_id(d->conn);
-    xcb_create_gc(d->conn, v->gc, v->rows.pixmap,
-                  XCB_GC_SUBWINDOW_MODE | XCB_GC_GRAPHICS_EXPOSURES, values);
-    return 0;
+    if (ret >= 0 && v->rows.pixmap)
+        v->gc = x11shmpool_slot_gc(&v->rows, d);
+    return ret;
 }
 
 /* Ask for a row of the source, to be the i-th. A server answers each GetImage by

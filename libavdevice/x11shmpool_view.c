@@ -78,7 +78,7 @@ av_cold int x11shmpool_view_init(X11ShmpoolView *v, int fd, size_t size,
     volatile const uint8_t *data;
     uint64_t page;
 
-    *v = (X11ShmpoolView){ .size = size, .faults = count_faults() };
+    *v = (X11ShmpoolView){ .size = size };
 
     /* What is mapped for writing would be populated with copies. */
     v->data = mmap(NULL, size, PROT_READ,
@@ -100,6 +100,7 @@ av_cold int x11shmpool_view_init(X11ShmpoolView *v, int fd, size_t size,
         x11shmpool_view_uninit(v);
         return AVERROR(ENOSYS);
     }
+    v->faults = count_faults();
     return 0;
 }
 

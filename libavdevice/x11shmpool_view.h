@@ -40,8 +40,8 @@
 typedef struct X11ShmpoolView {
     uint8_t *data;           ///< page-aligned
     size_t size;             ///< bytes mapped, whole pages
-    int64_t faults;          ///< of this process, before it was last seen that
-                             ///< nobody had written
+    int64_t faults;          ///< of this process, at a time by which nobody had
+                             ///< written
 } X11ShmpoolView;
 
 /**

@@ -42,7 +42,6 @@ enum Atom {
     NB_ATOMS,
 };
 
-/* What went wrong with one window is that window's affair. */
 static int get_atoms(X11ShmpoolDisplay *d, xcb_atom_t *atoms)
 {
     static const char *const names[NB_ATOMS] = {
@@ -87,6 +86,7 @@ static int get_property(X11ShmpoolDisplay *d, unsigned sequence, int format,
         free(*reply);
         *reply = NULL;
     }
+    /* What went wrong with one window is that window's affair. */
     return x11shmpool_display_fatal(ret) ? ret : 0;
 }
 

@@ -79,7 +79,7 @@ static void at_most(int64_t limit, int64_t n, const char *what)
 
 /* What it costs to look, now and then, whether damage tells the truth. */
 #define LOOKS_PER_S       3    /* round trips */
-#define LOOK_REQUESTS_PER_S 50
+#define LOOK_REQUESTS_PER_S 25
 
 static void still_screen(void **state)
 {
