@@ -53,6 +53,7 @@
 #include "libavutil/mem.h"
 
 #include "x11shmpool_display.h"
+#include "x11shmpool_reply.h"
 
 #define INTERRUPT_POLL_MS 100
 #define X_TCP_PORT 6000
@@ -365,6 +366,19 @@ int x11shmpool_display_wait(X11ShmpoolDisplay *d, unsigned sequence,
     else
         free(r);
 
+    return ret;
+}
+
+int x11shmpool_display_receive(X11ShmpoolDisplay *d, unsigned sequence,
+                               size_t size, void **reply)
+{
+    int ret = x11shmpool_display_wait(d, sequence, reply);
+
+    if (ret >= 0 && !x11shmpool_reply_items(*reply, 0, size, 1)) {
+        free(*reply);
+        *reply = NULL;
+        ret    = AVERROR_INVALIDDATA;
+    }
     return ret;
 }
 

@@ -95,6 +95,19 @@ void x11shmpool_display_cancel(X11ShmpoolDisplay *d);
 int x11shmpool_display_wait(X11ShmpoolDisplay *d, unsigned sequence,
                             void **reply);
 
+/**
+ * Receive the reply to a request. Sends what is buffered first.
+ *
+ * @param sequence the cookie's
+ * @param size     of the reply's struct, bytes: a reply that is shorter is none
+ * @param reply    set to the reply, which the caller frees with free(); to NULL
+ *                 on error
+ * @return 0; AVERROR_INVALIDDATA if the server answered with less than that, or
+ *         with nothing; else as x11shmpool_display_wait()
+ */
+int x11shmpool_display_receive(X11ShmpoolDisplay *d, unsigned sequence,
+                               size_t size, void **reply);
+
 /** Wait until the server has processed all that was sent.
  *  @return as x11shmpool_display_wait() */
 int x11shmpool_display_sync(X11ShmpoolDisplay *d);

@@ -1,0 +1,48 @@
+/*
+ * Checked access to what an X server answers
+ *
+ * This file is part of x11shmpool.
+ *
+ * x11shmpool is free software; you can redistribute it and/or
+ * modify it under the terms of the GNU Lesser General Public
+ * License as published by the Free Software Foundation; either
+ * version 2.1 of the License, or (at your option) any later version.
+ *
+ * x11shmpool is distributed in the hope that it will be useful,
+ * but WITHOUT ANY WARRANTY; without even the implied warranty of
+ * MERCHANTABILITY or FITNESS FOR A PARTICULAR PURPOSE.  See the GNU
+ * Lesser General Public License for more details.
+ *
+ * You should have received a copy of the GNU Lesser General Public
+ * License along with x11shmpool; if not, write to the Free Software
+ * Foundation, Inc., 51 Franklin Street, Fifth Floor, Boston, MA 02110-1301 USA
+ */
+
+#ifndef AVDEVICE_X11SHMPOOL_REPLY_H
+#define AVDEVICE_X11SHMPOOL_REPLY_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/**
+ * @file
+ * What a server counts in an answer, held against how long the answer is.
+ *
+ * libxcb reads as many bytes as the length field of a reply says, and leaves it
+ * at that: its accessors trust the counts within. So no variable part of a
+ * reply is read but through here. Pure; any thread.
+ */
+
+/**
+ * Find the items of a reply's variable part.
+ *
+ * @param reply  as received, may be NULL
+ * @param offset of the first item, bytes from the start of the reply
+ * @param nb     how many there are to be
+ * @param size   of one of them, bytes
+ * @return the first one, or NULL if the reply ends before the last one does
+ */
+const void *x11shmpool_reply_items(const void *reply, size_t offset,
+                                   uint64_t nb, size_t size);
+
+#endif /* AVDEVICE_X11SHMPOOL_REPLY_H */
