@@ -304,6 +304,7 @@ bench-doc: bench
 ### Installing
 
 INSTALLER = MARKER='$(MARKER)' DESTDIR='$(DESTDIR)' LIBDIR='$(LIBDIR)' \
+    MANDIR='$(MANDIR)' DOCDIR='$(DOCDIR)' \
     SONAME='$(SONAME)' REAL='$(REAL)' LDCONFIG='$(LDCONFIG)' \
     $(SRC_PATH)/tools/install
 

@@ -30,8 +30,8 @@ install_to() {
         sh "$SRC/tools/install" install "$overlay_file"
 }
 uninstall_from() {
-    MARKER=$marker DESTDIR=$1 LIBDIR=$2 SONAME=$soname LDCONFIG=$(conf LDCONFIG) \
-        sh "$SRC/tools/install" uninstall
+    MARKER=$marker DESTDIR=$1 LIBDIR=$2 MANDIR=${3:-} DOCDIR=${4:-} SONAME=$soname \
+        LDCONFIG=$(conf LDCONFIG) sh "$SRC/tools/install" uninstall
 }
 # Every name, kind, mode and content below a directory
 state() {
@@ -101,6 +101,99 @@ cp -L "$(conf REAL)" "$root/opt/c/lib/$soname"
 uninstall_from "$root" /opt/c/lib >"$work/out" 2>&1
 check 'uninstall leaves a library that took our place' \
     cmp "$(conf REAL)" "$root/opt/c/lib/$soname"
+
+### A manifest that says what install never wrote
+
+# All of it in a prefix, and a directory of somebody else's beside it
+manifest=/p/lib/libavdevice-x11shmpool.${soname##*.}.manifest
+afresh() {
+    rm -rf "$work/p"
+    mkdir -p "$work/p/root" "$work/p/theirs/empty" "$work/p/root/theirs/empty"
+    cp "$SRC/doc/examples/keep_frames.c" "$work/p/theirs/mine.c"
+    cp "$SRC/doc/examples/keep_frames.c" "$work/p/theirs/keep_frames.c"
+    cp "$SRC/doc/examples/keep_frames.c" "$work/p/root/theirs/keep_frames.c"
+    echo theirs >"$work/p/root/theirs/a b"
+    ln -s ../theirs/empty "$work/p/root/theirs/link"
+    state "$work/p" >"$work/before"
+    mkdir -p "$work/p/page"
+    echo 'x11shmpool' >"$work/p/page/ffmpeg-x11shmpool.1"
+    echo '<html>x11shmpool' >"$work/p/page/x11shmpool.html"
+    MARKER=$marker DESTDIR=$work/p/root LIBDIR=/p/lib MANDIR=/p/man DOCDIR=/p/doc SONAME=$soname \
+        LDCONFIG= sh "$SRC/tools/install" install "$overlay_file" \
+        "$work/p/page/ffmpeg-x11shmpool.1" /p/man/man1 "$work/p/page/x11shmpool.html" /p/doc \
+        "$SRC/doc/bench.svg" /p/doc "$SRC/doc/way-of-a-frame.svg" /p/doc \
+        "$SRC/doc/examples/keep_frames.c" /p/doc/examples \
+        "$SRC/doc/examples/numpy_frames.py" /p/doc/examples >/dev/null
+    rm -r "$work/p/page"
+}
+# edited LINE...: at both ends of the manifest; what uninstall then leaves
+edited() {
+    cp "$work/p/root$manifest" "$work/lines"
+    { printf '%s\n' "$@"; cat "$work/lines"; printf '%s\n' "$@"; } >"$work/p/root$manifest"
+    taken_out
+}
+taken_out() {
+    uninstall_from "$work/p/root" /p/lib /p/man /p/doc >"$work/out" 2>&1 || return
+    state "$work/p" >"$work/after"
+    diff "$work/before" "$work/after"
+}
+afresh
+check 'a prefix with all files, uninstalled' taken_out
+r=$work/p/root
+for line in "file $r/theirs/keep_frames.c" "file $r/theirs/a b" "file $r/theirs/*" \
+            "file $r/p/lib/../../theirs/keep_frames.c" "file $r/p/doc/examples/../../../theirs/keep_frames.c" \
+            "file /../$work/p/theirs/mine.c" "file $r/theirs/link" "dir $r/theirs/link" \
+            "dir $r/theirs/empty" "dir $work/p/theirs/empty" "dir $r/p/../theirs/empty" \
+            "file $r/theirs" "dir $r/theirs/empty/." "file" "dir" "dir /" "file /" 'file .' 'dir ..' \
+            "$r/theirs/keep_frames.c" "  " "rm -rf $r/theirs" "file \$(rm -rf $r/theirs)"; do
+    afresh
+    check "uninstall removes what is ours and no more, with the line '$(printf '%s' "$line" |
+        sed "s,$work/p,,g")'" edited "$line"
+done
+afresh
+head -c 3000 /dev/urandom >"$work/p/root$manifest"
+check 'of a manifest that is noise' uninstall_from "$r" /p/lib /p/man /p/doc
+check 'only the library goes' test ! -e "$r/p/lib/$soname" -a -f "$r/p/doc/examples/keep_frames.c" \
+    -a -f "$r/theirs/keep_frames.c"
+afresh
+: >"$work/p/root$manifest"
+check 'of an empty one' uninstall_from "$r" /p/lib /p/man /p/doc
+check 'too' test ! -e "$r/p/lib/$soname" -a -f "$r/p/doc/examples/keep_frames.c"
+
+# Somebody's own among ours
+afresh
+cp "$SRC/doc/examples/keep_frames.c" "$r/p/doc/examples/sub.c"
+sed -i '/part of x11shmpool/d' "$r/p/doc/examples/sub.c"
+mkdir "$r/p/doc/examples/sub"
+cp "$SRC/doc/examples/keep_frames.c" "$r/p/doc/examples/sub/keep_frames.c"
+mkdir "$r/p/doc/empty"
+edited "file $r/p/doc/examples/sub.c" "file $r/p/doc/examples/sub/keep_frames.c" \
+    "dir $r/p/doc/empty" >/dev/null
+check "what stands among our files and is not ours stays" test -f "$r/p/doc/examples/sub.c" \
+    -a -f "$r/p/doc/examples/sub/keep_frames.c" -a -d "$r/p/doc/empty"
+check 'and is told of' matches 'left alone, not ours: .*/sub\.c' "$work/out"
+check 'all else is gone' test -z "$(find "$r/p" -type f ! -path '*/sub*')"
+
+# Directories that have become links
+for link in doc doc/examples man; do
+    afresh
+    mv "$r/p/$link" "$work/p/theirs/moved"
+    ln -s "$work/p/theirs/moved" "$r/p/$link"
+    state "$work/p/theirs" >"$work/theirs.before"
+    taken_out >/dev/null
+    state "$work/p/theirs" >"$work/theirs.after"
+    check "$link is a link to elsewhere: nothing there is touched" \
+        diff "$work/theirs.before" "$work/theirs.after"
+    check 'nor is the link' test -L "$r/p/$link"
+    check 'the library goes' test ! -e "$r/p/lib"
+done
+
+# The overlay's own name, taken by somebody else
+afresh
+echo theirs >"$r/p/lib/libavdevice-x11shmpool.so.${soname##*.}"
+taken_out >/dev/null
+check 'a file that took the place of the overlay stays' \
+    grep -qx theirs "$r/p/lib/libavdevice-x11shmpool.so.${soname##*.}"
 
 ### The machine itself
 
