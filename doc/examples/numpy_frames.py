@@ -8,6 +8,8 @@ Python. Each frame is an array over the very memory that the X server wrote to.
 It is yours as long as you keep the array, and the device's again after that:
 keep few, or copy() what you want for long.
 """
+# Copyright (c) 2026 The x11shmpool developers
+#
 # This file is part of x11shmpool.
 #
 # x11shmpool is free software; you can redistribute it and/or

@@ -7,6 +7,8 @@ Needs PyAV, NumPy, OpenCV and Pillow (Debian: python3-av, python3-opencv,
 python3-pil). Looks for what moves with OpenCV, then writes the edges in the last
 frame and the frame itself.
 """
+# Copyright (c) 2026 The x11shmpool developers
+#
 # This file is part of x11shmpool.
 #
 # x11shmpool is free software; you can redistribute it and/or

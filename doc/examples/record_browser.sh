@@ -3,6 +3,8 @@
 # Record a browser on an X server without a screen.
 #   ./record_browser.sh URL SECONDS FILE [INPUT-FORMAT]
 #
+# Copyright (c) 2026 The x11shmpool developers
+#
 # This file is part of x11shmpool.
 #
 # x11shmpool is free software; you can redistribute it and/or

@@ -9,6 +9,8 @@ barcode.py arrived CAPTURED PLAYED
 barcode.py latency PAINTED PLAYED NAME
                                  median and p95 of played minus painted
 """
+# Copyright (c) 2026 The x11shmpool developers
+#
 # This file is part of x11shmpool.
 #
 # x11shmpool is free software; you can redistribute it and/or

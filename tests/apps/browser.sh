@@ -2,6 +2,8 @@
 # shares nothing with the X server but its socket; and what it costs beside
 # x11grab. X11SHMPOOL_BROWSER_SECONDS: how long each is recorded [60].
 #
+# Copyright (c) 2026 The x11shmpool developers
+#
 # This file is part of x11shmpool.
 #
 # x11shmpool is free software; you can redistribute it and/or

@@ -1,5 +1,7 @@
 # The examples in C do what they say, built as somebody else would build them.
 #
+# Copyright (c) 2026 The x11shmpool developers
+#
 # This file is part of x11shmpool.
 #
 # x11shmpool is free software; you can redistribute it and/or

@@ -2,6 +2,8 @@
 #   . "$SRC/tests/scripts/lib.sh"
 #   . "$SRC/tests/apps/lib.sh"
 #
+# Copyright (c) 2026 The x11shmpool developers
+#
 # This file is part of x11shmpool.
 #
 # x11shmpool is free software; you can redistribute it and/or

@@ -1,6 +1,8 @@
 # OBS Studio, unchanged: its media source shows the screen, as a recording that
 # OBS makes tells.
 #
+# Copyright (c) 2026 The x11shmpool developers
+#
 # This file is part of x11shmpool.
 #
 # x11shmpool is free software; you can redistribute it and/or

@@ -1,6 +1,8 @@
 # Players and ffprobe, unchanged: what they show on a display of their own is
 # what is on the captured one.
 #
+# Copyright (c) 2026 The x11shmpool developers
+#
 # This file is part of x11shmpool.
 #
 # x11shmpool is free software; you can redistribute it and/or

@@ -1,5 +1,7 @@
 """PyAV on x11shmpool: TAP. Arguments: a display on which tests/tools/barcode
 paints, one that is still, and one of 16 bits whose rows are padded."""
+# Copyright (c) 2026 The x11shmpool developers
+#
 # This file is part of x11shmpool.
 #
 # x11shmpool is free software; you can redistribute it and/or

@@ -1,5 +1,7 @@
 # PyAV and NumPy on the frames' own memory. What is asked is in pyav.py.
 #
+# Copyright (c) 2026 The x11shmpool developers
+#
 # This file is part of x11shmpool.
 #
 # x11shmpool is free software; you can redistribute it and/or

@@ -1,5 +1,7 @@
 # The examples in Python do what they say.
 #
+# Copyright (c) 2026 The x11shmpool developers
+#
 # This file is part of x11shmpool.
 #
 # x11shmpool is free software; you can redistribute it and/or

@@ -1,6 +1,8 @@
 # A stream whose server goes away for five seconds: the fifo muxer goes on, and
 # what is held meanwhile stays bounded.
 #
+# Copyright (c) 2026 The x11shmpool developers
+#
 # This file is part of x11shmpool.
 #
 # x11shmpool is free software; you can redistribute it and/or

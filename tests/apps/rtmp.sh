@@ -2,6 +2,8 @@
 # that is captured arrives, and how long that takes beside x11grab.
 # X11SHMPOOL_STREAM_SECONDS: how long each is streamed [15].
 #
+# Copyright (c) 2026 The x11shmpool developers
+#
 # This file is part of x11shmpool.
 #
 # x11shmpool is free software; you can redistribute it and/or

@@ -7,6 +7,8 @@ sync.py RECORDING LIMIT   prints beep minus flash; fails where the median of any
 A frame shows what was drawn since the one before: a flash counts as half a frame
 older than the frame that shows it first.
 """
+# Copyright (c) 2026 The x11shmpool developers
+#
 # This file is part of x11shmpool.
 #
 # x11shmpool is free software; you can redistribute it and/or

@@ -2,6 +2,8 @@
 # with the README's command for a streaming service and recorded by a player.
 # X11SHMPOOL_SYNC_SECONDS: how long [30]; five minutes show drift.
 #
+# Copyright (c) 2026 The x11shmpool developers
+#
 # This file is part of x11shmpool.
 #
 # x11shmpool is free software; you can redistribute it and/or

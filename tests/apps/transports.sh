@@ -2,6 +2,8 @@
 # two displays in one picture. Each is read back and its frames' numbers are
 # those that were on the screen.
 #
+# Copyright (c) 2026 The x11shmpool developers
+#
 # This file is part of x11shmpool.
 #
 # x11shmpool is free software; you can redistribute it and/or

@@ -1,6 +1,8 @@
 # bench.csv as SVG: the ratios to x11grab, and the cost against damaged area.
 # -v about: lines on where it was measured, with '|' between them
 #
+# Copyright (c) 2026 The x11shmpool developers
+#
 # This file is part of x11shmpool.
 #
 # x11shmpool is free software; you can redistribute it and/or

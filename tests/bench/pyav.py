@@ -1,6 +1,8 @@
 #!/usr/bin/env python3
 """Frames through PyAV, added up by NumPy: x11shmpool beside x11grab and beside
 adding alone. Writes rows for bench.csv; the environment is that of bench.c."""
+# Copyright (c) 2026 The x11shmpool developers
+#
 # This file is part of x11shmpool.
 #
 # x11shmpool is free software; you can redistribute it and/or

@@ -1,5 +1,7 @@
 # The figures of bench.csv as a table: ms a frame, x11grab, x11shmpool, ratio.
 #
+# Copyright (c) 2026 The x11shmpool developers
+#
 # This file is part of x11shmpool.
 #
 # x11shmpool is free software; you can redistribute it and/or

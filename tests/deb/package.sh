@@ -2,6 +2,8 @@
 # and leaves nothing behind. Installs into the system that it runs in, so it is
 # only for a root file system that is thrown away: tests/deb/run.
 #
+# Copyright (c) 2026 The x11shmpool developers
+#
 # This file is part of x11shmpool.
 #
 # x11shmpool is free software; you can redistribute it and/or

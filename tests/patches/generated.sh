@@ -1,6 +1,8 @@
 # The patches are what patches/make makes of patches/wiring, against the tarballs
 # that they name. Run by tests/patches/run.
 #
+# Copyright (c) 2026 The x11shmpool developers
+#
 # This file is part of x11shmpool.
 #
 # x11shmpool is free software; you can redistribute it and/or

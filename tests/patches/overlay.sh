@@ -2,6 +2,8 @@
 # installed as it is, and the overlay's tests run against that. Run by
 # tests/patches/run.
 #
+# Copyright (c) 2026 The x11shmpool developers
+#
 # This file is part of x11shmpool.
 #
 # x11shmpool is free software; you can redistribute it and/or

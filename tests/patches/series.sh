@@ -2,6 +2,8 @@
 # tools have nothing to say, and what comes of it builds and records. Run by
 # tests/patches/run.
 #
+# Copyright (c) 2026 The x11shmpool developers
+#
 # This file is part of x11shmpool.
 #
 # x11shmpool is free software; you can redistribute it and/or

@@ -1,6 +1,8 @@
 # The device in one release's source tree: applied, built in several ways,
 # recording, and taken out again. Run by tests/patches/run.
 #
+# Copyright (c) 2026 The x11shmpool developers
+#
 # This file is part of x11shmpool.
 #
 # x11shmpool is free software; you can redistribute it and/or

@@ -1,6 +1,8 @@
 # FFmpeg is upgraded under an installed overlay: to itself, and to another major.
 # Run by tests/releases/run in a root of tools/root, which it changes.
 #
+# Copyright (c) 2026 The x11shmpool developers
+#
 # This file is part of x11shmpool.
 #
 # x11shmpool is free software; you can redistribute it and/or

@@ -1,5 +1,7 @@
 # configure and make: what is found, what is refused, what is built again.
 #
+# Copyright (c) 2026 The x11shmpool developers
+#
 # This file is part of x11shmpool.
 #
 # x11shmpool is free software; you can redistribute it and/or

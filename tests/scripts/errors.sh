@@ -1,6 +1,8 @@
 # Errors as the ffmpeg program shows them: one line that says what is wrong and
 # what would be right, and an exit status that is not 0.
 #
+# Copyright (c) 2026 The x11shmpool developers
+#
 # This file is part of x11shmpool.
 #
 # x11shmpool is free software; you can redistribute it and/or

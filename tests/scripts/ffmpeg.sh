@@ -1,6 +1,8 @@
 # The ffmpeg program as people use it: the same frames as x11grab's, filters that
 # paint in place, encoders, several inputs, copies of the raw packets.
 #
+# Copyright (c) 2026 The x11shmpool developers
+#
 # This file is part of x11shmpool.
 #
 # x11shmpool is free software; you can redistribute it and/or

@@ -1,6 +1,8 @@
 # make install and uninstall: what is put where, what is left, and that the
 # loader takes it.
 #
+# Copyright (c) 2026 The x11shmpool developers
+#
 # This file is part of x11shmpool.
 #
 # x11shmpool is free software; you can redistribute it and/or

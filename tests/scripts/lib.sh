@@ -1,6 +1,8 @@
 # Helpers of the test scripts: TAP, cleaning up, X servers. Source it first:
 #   . "$SRC/tests/scripts/lib.sh"
 #
+# Copyright (c) 2026 The x11shmpool developers
+#
 # This file is part of x11shmpool.
 #
 # x11shmpool is free software; you can redistribute it and/or

@@ -1,6 +1,8 @@
 # ffmpeg -sources lists the screens, the monitors and the windows that there are,
 # as people recognise them, and each name that it prints records.
 #
+# Copyright (c) 2026 The x11shmpool developers
+#
 # This file is part of x11shmpool.
 #
 # x11shmpool is free software; you can redistribute it and/or

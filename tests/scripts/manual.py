@@ -7,6 +7,8 @@
 #   manual.py examples TEXI... DIR       write each example to be run into DIR
 # Prints what is wrong, one line each; 1 if anything is.
 #
+# Copyright (c) 2026 The x11shmpool developers
+#
 # This file is part of x11shmpool.
 #
 # x11shmpool is free software; you can redistribute it and/or

@@ -1,6 +1,8 @@
 # The manual: it builds, it tells what the device and its sources say, and the
 # commands in it work.
 #
+# Copyright (c) 2026 The x11shmpool developers
+#
 # This file is part of x11shmpool.
 #
 # x11shmpool is free software; you can redistribute it and/or

@@ -1,6 +1,8 @@
 # The overlay in front of the installed libavdevice: what was there stays, the
 # device comes once, and what does not fit is refused.
 #
+# Copyright (c) 2026 The x11shmpool developers
+#
 # This file is part of x11shmpool.
 #
 # x11shmpool is free software; you can redistribute it and/or

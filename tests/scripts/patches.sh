@@ -1,6 +1,8 @@
 # The patches for FFmpeg's tree, as far as that takes no tree: what there is of
 # them agrees, and releases are told apart in one header only.
 #
+# Copyright (c) 2026 The x11shmpool developers
+#
 # This file is part of x11shmpool.
 #
 # x11shmpool is free software; you can redistribute it and/or
