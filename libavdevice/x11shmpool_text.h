@@ -1,0 +1,42 @@
+/*
+ * This file is part of x11shmpool.
+ *
+ * x11shmpool is free software; you can redistribute it and/or
+ * modify it under the terms of the GNU Lesser General Public
+ * License as published by the Free Software Foundation; either
+ * version 2.1 of the License, or (at your option) any later version.
+ *
+ * x11shmpool is distributed in the hope that it will be useful,
+ * but WITHOUT ANY WARRANTY; without even the implied warranty of
+ * MERCHANTABILITY or FITNESS FOR A PARTICULAR PURPOSE.  See the GNU
+ * Lesser General Public License for more details.
+ *
+ * You should have received a copy of the GNU Lesser General Public
+ * License along with x11shmpool; if not, write to the Free Software
+ * Foundation, Inc., 51 Franklin Street, Fifth Floor, Boston, MA 02110-1301 USA
+ */
+
+#ifndef AVDEVICE_X11SHMPOOL_TEXT_H
+#define AVDEVICE_X11SHMPOOL_TEXT_H
+
+#include <stddef.h>
+
+/**
+ * @file
+ * Text that somebody else wrote (titles, names, a server's reasons), made fit
+ * for a terminal. Pure; any thread.
+ */
+
+/**
+ * Append text to the string in a buffer. Control characters (C0, DEL and C1)
+ * and bytes that are not UTF-8 become \xHH, byte by byte; all else stays as it
+ * is.
+ *
+ * @param buffer holds a string already, "" at least
+ * @param size   of the buffer, bytes; what does not fit is left out, whole
+ *               characters and escapes at a time
+ * @return buffer
+ */
+char *x11shmpool_text_append(char *buffer, size_t size, const char *text);
+
+#endif /* AVDEVICE_X11SHMPOOL_TEXT_H */
