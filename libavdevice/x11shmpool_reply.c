@@ -20,9 +20,14 @@
 
 #include <xcb/xcb.h>
 
+#include "libavutil/attributes.h"
+#include "libavutil/error.h"
+#include "libavutil/macros.h"
+
 #include "x11shmpool_reply.h"
 
-#define FIXED_SIZE 32   /* of every reply; what its length counts comes after */
+#define SETUP_HEADER 8   /* that the setup's length does not count */
+#define FIXED_SIZE   32  /* of every reply, likewise */
 
 const void *x11shmpool_reply_items(const void *reply, size_t offset,
                                    uint64_t nb, size_t size)
@@ -36,4 +41,54 @@ const void *x11shmpool_reply_items(const void *reply, size_t offset,
     if (offset > end || nb > (end - offset) / size)
         return NULL;
     return (const uint8_t *)reply + offset;
+}
+
+/* What is left to be read. */
+typedef struct Rest {
+    const uint8_t *p;
+    size_t size;             /* bytes */
+} Rest;
+
+/* Passes over nb items, and the padding that follows them. */
+static av_cold const void *take(Rest *rest, size_t nb, size_t size)
+{
+    const void *items = rest->p;
+
+    if (nb > rest->size / size || FFALIGN(nb * size, 4) > rest->size)
+        return NULL;
+    rest->p    += FFALIGN(nb * size, 4);
+    rest->size -= FFALIGN(nb * size, 4);
+    return items;
+}
+
+static av_cold int check_screen(Rest *rest)
+{
+    const xcb_screen_t *screen = take(rest, 1, sizeof(*screen));
+    const xcb_depth_t *depth;
+
+    if (!screen)
+        return AVERROR_INVALIDDATA;
+    for (int i = 0; i < screen->allowed_depths_len; i++) {
+        depth = take(rest, 1, sizeof(*depth));
+        if (!depth ||
+            !take(rest, depth->visuals_len, sizeof(xcb_visualtype_t)))
+            return AVERROR_INVALIDDATA;
+    }
+    return 0;
+}
+
+av_cold int x11shmpool_reply_check_setup(const void *setup)
+{
+    const xcb_setup_t *s = setup;
+    Rest rest = { setup, SETUP_HEADER + s->length * 4 };
+    int ret = 0;
+
+    if (!take(&rest, 1, sizeof(*s)) ||
+        !take(&rest, s->vendor_len, 1) ||
+        !take(&rest, s->pixmap_formats_len, sizeof(xcb_format_t)) ||
+        !s->roots_len)
+        return AVERROR_INVALIDDATA;
+    for (int i = 0; i < s->roots_len && ret >= 0; i++)
+        ret = check_screen(&rest);
+    return ret;
 }

@@ -45,4 +45,13 @@
 const void *x11shmpool_reply_items(const void *reply, size_t offset,
                                    uint64_t nb, size_t size);
 
+/**
+ * Check the answer to the connection setup.
+ *
+ * @param setup an xcb_setup_t that is as long as its length field says
+ * @return 0; AVERROR_INVALIDDATA if its vendor, formats, screens, depths or
+ *         visuals do not lie within it, or if there is no screen
+ */
+int x11shmpool_reply_check_setup(const void *setup);
+
 #endif /* AVDEVICE_X11SHMPOOL_REPLY_H */
