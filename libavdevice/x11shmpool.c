@@ -40,6 +40,7 @@
 #include "libavutil/mem.h"
 #include "libavutil/opt.h"
 #include "libavutil/parseutils.h"
+#include "libavutil/time.h"
 
 #include "x11shmpool_capture.h"
 #include "x11shmpool_compat.h"
@@ -47,8 +48,9 @@
 #include "x11shmpool_engine.h"
 #include "x11shmpool_format.h"
 #include "x11shmpool_list.h"
-#include "x11shmpool_region.h"
+#include "x11shmpool_pick.h"
 #include "x11shmpool_source.h"
+#include "x11shmpool_text.h"
 #include "x11shmpool_url.h"
 #include "x11shmpool_window.h"
 
@@ -88,6 +90,9 @@ typedef struct X11ShmpoolContext {
 #define OFFSET(field) offsetof(X11ShmpoolContext, field)
 #define D AV_OPT_FLAG_DECODING_PARAM
 #define S (AV_OPT_FLAG_EXPORT | AV_OPT_FLAG_READONLY | D)
+
+/* Whoever asks for the list has no way to call that off. */
+#define LISTING_TIMEOUT_US 5000000
 
 /* No X id has the highest bits set. */
 #define PICK UINT32_MAX
@@ -245,7 +250,7 @@ static av_cold int find_window(AVFormatContext *s)
     X11ShmpoolContext *c = s->priv_data;
     const X11ShmpoolWindow *found;
     X11ShmpoolWindows windows;
-    char there[4096];
+    char there[4096], title[1024] = "";
     int ret;
 
     ret = x11shmpool_windows_get(&windows, &c->display);
@@ -255,8 +260,9 @@ static av_cold int find_window(AVFormatContext *s)
                                     c->window_class);
     if (found) {
         c->window_id = found->window;
+        x11shmpool_text_append(title, sizeof(title), found->title);
         av_log(s, AV_LOG_INFO, "Window 0x%x, '%s', %dx%d\n", found->window,
-               found->title, found->w, found->h);
+               title, found->w, found->h);
     } else {
         x11shmpool_windows_print(&windows, there, sizeof(there));
         av_log(s, AV_LOG_ERROR, "Display %s has no window with %s%s%s%s%s%s. "
@@ -284,7 +290,7 @@ static av_cold int choose_window(AVFormatContext *s, const X11ShmpoolUrl *url)
     if (url->window)
         c->window_id = url->window;
     if ((uint32_t)c->window_id == PICK) {
-        if ((ret = x11shmpool_region_pick(&c->display, &window)) < 0 ||
+        if ((ret = x11shmpool_pick_window(&c->display, &window)) < 0 ||
             (ret = x11shmpool_window_client(&c->display, window, &window)) < 0)
             return ret;
         c->window_id = window;
@@ -326,7 +332,7 @@ static av_cold int choose_source(AVFormatContext *s, const X11ShmpoolUrl *url)
 /* FFmpeg's own list of options for -sources is divided by colons: a number
  * alone is a display, too. */
 static av_cold int open_display(AVFormatContext *s, X11ShmpoolDisplay *d,
-                                const char *url_display)
+                                const char *url_display, int64_t timeout_us)
 {
     X11ShmpoolContext *c = s->priv_data;
     const char *name     = url_display && *url_display ? url_display :
@@ -340,7 +346,7 @@ static av_cold int open_display(AVFormatContext *s, X11ShmpoolDisplay *d,
             return AVERROR(ENOMEM);
     }
     ret = x11shmpool_display_open(d, with_colon ? with_colon : name,
-                                  &s->interrupt_callback, s);
+                                  &s->interrupt_callback, timeout_us, s);
     av_free(with_colon);
 
     return ret;
@@ -357,7 +363,7 @@ static av_cold int choose_region(AVFormatContext *s, const X11ShmpoolUrl *url)
         r.y = url->y;
     }
     if (c->select_region &&
-        (ret = x11shmpool_region_select(&c->display, &r)) < 0)
+        (ret = x11shmpool_pick_region(&c->display, &r)) < 0)
         return ret;
     return x11shmpool_source_select(&c->source, r.x, r.y, r.w, r.h);
 }
@@ -397,6 +403,41 @@ static av_cold int add_stream(AVFormatContext *s)
     return 0;
 }
 
+static av_cold void log_gone(AVFormatContext *s, const X11ShmpoolDisplay *d,
+                             int error)
+{
+    if (error == AVERROR(EIO))
+        av_log(s, AV_LOG_ERROR, "The X server of display %s has gone.\n",
+               d->name);
+    else if (error == AVERROR_INVALIDDATA)
+        av_log(s, AV_LOG_ERROR, "The X server of display %s gives answers that "
+               "are malformed.\n", d->name);
+}
+
+typedef struct Opening {
+    AVFormatContext *s;
+    const X11ShmpoolUrl *url;
+    X11ShmpoolCaptureOptions *options;
+} Opening;
+
+/* All that asks the server. */
+static av_cold int start_capture(void *opaque)
+{
+    const Opening *o     = opaque;
+    AVFormatContext *s   = o->s;
+    X11ShmpoolContext *c = s->priv_data;
+    int ret;
+
+    if ((ret = x11shmpool_display_query(&c->display)) < 0 ||
+        (ret = choose_source(s, o->url)) < 0 ||
+        (ret = choose_region(s, o->url)) < 0 ||
+        (ret = add_stream(s)) < 0)
+        return ret;
+    o->options->follow_mouse = c->follow_mouse;
+    return x11shmpool_capture_init(&c->capture, &c->source, &c->format,
+                                   o->options);
+}
+
 static av_cold int x11shmpool_read_header(AVFormatContext *s)
 {
     X11ShmpoolContext *c = s->priv_data;
@@ -409,24 +450,16 @@ static av_cold int x11shmpool_read_header(AVFormatContext *s)
         return ret;
 
     if ((ret = check_selection(s, &url)) < 0 ||
-        (ret = open_display(s, &c->display, url.display)) < 0 ||
-        (ret = choose_source(s, &url)) < 0 ||
-        (ret = choose_region(s, &url)) < 0 ||
-        (ret = add_stream(s)) < 0)
+        (ret = open_display(s, &c->display, url.display, 0)) < 0)
         goto end;
-    o.follow_mouse = c->follow_mouse;
-
-    if ((ret = x11shmpool_capture_init(&c->capture, &c->source, &c->format,
-                                       &o)) < 0 ||
-        (ret = x11shmpool_engine_alloc(&c->engine, &c->capture, c->rate)) < 0)
-        goto end;
-
-    ret = 0;
+    ret = x11shmpool_display_run(&c->display, start_capture,
+                                 &(Opening){ s, &url, &o },
+                                 &s->interrupt_callback, 0);
+    log_gone(s, &c->display, ret);
+    if (ret >= 0)
+        ret = x11shmpool_engine_alloc(&c->engine, &c->capture, c->rate,
+                                      &s->interrupt_callback);
 end:
-    /* Where opening the display failed, that said so. */
-    if (ret == AVERROR(EIO) && c->display.conn)
-        av_log(s, AV_LOG_ERROR, "The X server of display %s has gone.\n",
-               c->display.name);
     x11shmpool_url_uninit(&url);
     return ret;
 }
@@ -549,18 +582,36 @@ static av_cold int x11shmpool_read_close(AVFormatContext *s)
     return 0;
 }
 
+typedef struct Listing {
+    X11ShmpoolDisplay display;  /* the context's may be in use */
+    AVDeviceInfoList *list;
+} Listing;
+
+static av_cold int list_devices(void *opaque)
+{
+    Listing *l = opaque;
+    int ret    = x11shmpool_display_query(&l->display);
+
+    return ret < 0 ? ret : x11shmpool_list_devices(&l->display, l->list);
+}
+
 static av_cold int x11shmpool_get_device_list(AVFormatContext *s,
                                               AVDeviceInfoList *list)
 {
-    X11ShmpoolDisplay display;  /* the context's may be in use */
+    int64_t end = av_gettime_relative() + LISTING_TIMEOUT_US;
+    Listing l   = { .list = list };
     X11ShmpoolUrl url;
     int ret;
 
     if ((ret = x11shmpool_url_parse(&url, s->url ? s->url : "", s)) < 0)
         return ret;
-    if ((ret = open_display(s, &display, url.display)) >= 0) {
-        ret = x11shmpool_list_devices(&display, list);
-        x11shmpool_display_close(&display);
+    ret = open_display(s, &l.display, url.display, LISTING_TIMEOUT_US);
+    if (ret >= 0) {
+        ret = x11shmpool_display_run(&l.display, list_devices, &l,
+                                     &s->interrupt_callback,
+                                     FFMAX(end - av_gettime_relative(), 1));
+        log_gone(s, &l.display, ret);
+        x11shmpool_display_close(&l.display);
     }
     x11shmpool_url_uninit(&url);
 

@@ -30,7 +30,7 @@
 #include "x11shmpool_palette.h"
 #include "x11shmpool_pool.h"
 #include "x11shmpool_popup.h"
-#include "x11shmpool_region.h"
+#include "x11shmpool_border.h"
 #include "x11shmpool_source.h"
 #include "x11shmpool_tree.h"
 #include "x11shmpool_verify.h"

@@ -19,118 +19,33 @@
 #define _GNU_SOURCE
 
 #include <errno.h>
-#include <netdb.h>
 #include <poll.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
+#include <xcb/composite.h>
+#include <xcb/damage.h>
 #include <xcb/randr.h>
+#include <xcb/shape.h>
 #include <xcb/shm.h>
 #include <xcb/xcbext.h>
-
-#include "config.h"
-
-#if CONFIG_LIBXCB_XFIXES
 #include <xcb/xfixes.h>
-#endif
-#if CONFIG_LIBXCB_DAMAGE
-#include <xcb/damage.h>
-#endif
-#if CONFIG_LIBXCB_SHAPE
-#include <xcb/shape.h>
-#endif
-#if CONFIG_LIBXCB_COMPOSITE
-#include <xcb/composite.h>
-#endif
 
 #include "libavutil/attributes.h"
 #include "libavutil/error.h"
 #include "libavutil/log.h"
 #include "libavutil/mem.h"
 
+#include "x11shmpool_connect.h"
 #include "x11shmpool_display.h"
 #include "x11shmpool_reply.h"
+#include "x11shmpool_thread.h"
 
-#define INTERRUPT_POLL_MS 100
-#define X_TCP_PORT 6000
-
-static int connect_succeeds(int family, const struct sockaddr *addr,
-                            socklen_t len)
-{
-    int fd = socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    int ret;
-
-    if (fd < 0)
-        return 0;
-    ret = connect(fd, addr, len);
-    close(fd);
-    return !ret;
-}
-
-/* libxcb does not tell a server that is not there from one that refuses. */
-static av_cold int server_listens(const char *host, int number)
-{
-    struct addrinfo hints = { .ai_socktype = SOCK_STREAM }, *list, *ai;
-    char port[16];
-    int found = 0;
-
-    if (!*host || !strcmp(host, "unix")) {
-        struct sockaddr_un un = { .sun_family = AF_UNIX };
-
-        snprintf(un.sun_path, sizeof(un.sun_path), "/tmp/.X11-unix/X%d",
-                 number);
-        if (connect_succeeds(AF_UNIX, (struct sockaddr *)&un, sizeof(un)))
-            return 1;
-        host = "localhost";
-    }
-
-    snprintf(port, sizeof(port), "%d", X_TCP_PORT + number);
-    if (getaddrinfo(host, port, &hints, &list))
-        return 0;
-    for (ai = list; ai && !found; ai = ai->ai_next)
-        found = connect_succeeds(ai->ai_family, ai->ai_addr, ai->ai_addrlen);
-    freeaddrinfo(list);
-
-    return found;
-}
-
-static av_cold int resolve_name(X11ShmpoolDisplay *d, const char *name)
-{
-    const char *used = name && *name ? name : getenv("DISPLAY");
-    char *host = NULL, *dot;
-    int number, screen;
-
-    if (!used || !*used) {
-        av_log(d->log, AV_LOG_ERROR,
-               "No display was given and $DISPLAY is not set. Name one, "
-               "as in -i :0\n");
-        return AVERROR(EINVAL);
-    }
-    if (!xcb_parse_display(used, &host, &number, &screen)) {
-        av_log(d->log, AV_LOG_ERROR,
-               "'%s' is not the name of a display. The form is "
-               "[host]:display[.screen][+x,y]\n", used);
-        return AVERROR(EINVAL);
-    }
-    free(host);
-
-    d->screen_num = screen;
-    d->name       = av_strdup(used);
-    if (!d->name)
-        return AVERROR(ENOMEM);
-
-    /* The screen is looked up here, where those that exist can be named. */
-    dot = strrchr(d->name, ':');
-    dot = dot ? strchr(dot, '.') : NULL;
-    if (dot)
-        *dot = 0;
-
-    return 0;
-}
+#define ABORT_DELAY_US 100000
 
 static av_cold int find_screen(X11ShmpoolDisplay *d)
 {
@@ -171,70 +86,81 @@ static int present(X11ShmpoolDisplay *d, xcb_extension_t *ext,
 #define VERSION(reply) ((unsigned)(reply)->major_version << 16 | \
                         (reply)->minor_version)
 
-#define QUERY_VERSION(field, ext, id, event, ...)                            \
+static av_cold int query_shm(X11ShmpoolDisplay *d)
+{
+    xcb_shm_query_version_reply_t *reply;
+    int ret;
+
+    if (!present(d, &xcb_shm_id, NULL))
+        return 0;
+    ret = x11shmpool_display_receive(d, xcb_shm_query_version(d->conn).sequence,
+                                     sizeof(*reply), (void **)&reply);
+    if (ret < 0)
+        return x11shmpool_display_fatal(ret) ? ret : 0;
+    d->shm            = VERSION(reply);
+    d->shared_pixmaps = reply->shared_pixmaps &&
+                        reply->pixmap_format == XCB_IMAGE_FORMAT_Z_PIXMAP;
+    free(reply);
+    return 0;
+}
+
+/* The replies differ in their layout. */
+#define QUERY_VERSION(ext, event, ...)                                       \
     do {                                                                     \
         xcb_##ext##_query_version_reply_t *r = NULL;                         \
-        if (present(d, id, event) &&                                         \
-            !x11shmpool_display_wait(d,                                      \
+        if (present(d, &xcb_##ext##_id, event))                              \
+            ret = x11shmpool_display_receive(d,                              \
                 xcb_##ext##_query_version(__VA_ARGS__).sequence,             \
-                (void **)&r) && r) {                                         \
-            d->field = VERSION(r);                                           \
-            free(r);                                                         \
-        }                                                                    \
+                sizeof(*r), (void **)&r);                                    \
+        if (r)                                                               \
+            d->ext = VERSION(r);                                             \
+        free(r);                                                             \
+        if (x11shmpool_display_fatal(ret))                                   \
+            return ret;                                                      \
     } while (0)
 
-static av_cold int query_extensions(X11ShmpoolDisplay *d)
+av_cold int x11shmpool_display_query(X11ShmpoolDisplay *d)
 {
-    xcb_shm_query_version_reply_t *shm = NULL;
+    xcb_extension_t *const extensions[] = {
+        &xcb_shm_id, &xcb_randr_id, &xcb_xfixes_id, &xcb_damage_id,
+        &xcb_shape_id, &xcb_composite_id,
+    };
+    int ret;
 
-    xcb_prefetch_extension_data(d->conn, &xcb_shm_id);
-    xcb_prefetch_extension_data(d->conn, &xcb_randr_id);
+    for (size_t i = 0; i < sizeof(extensions) / sizeof(*extensions); i++)
+        xcb_prefetch_extension_data(d->conn, extensions[i]);
 
-    if (present(d, &xcb_shm_id, &d->shm_event) &&
-        !x11shmpool_display_wait(d, xcb_shm_query_version(d->conn).sequence,
-                                 (void **)&shm) && shm) {
-        d->shm            = VERSION(shm);
-        d->shared_pixmaps = shm->shared_pixmaps &&
-                            shm->pixmap_format == XCB_IMAGE_FORMAT_Z_PIXMAP;
-        free(shm);
-    }
-    QUERY_VERSION(randr, randr, &xcb_randr_id, &d->randr_event, d->conn, 1, 5);
-#if CONFIG_LIBXCB_XFIXES
-    QUERY_VERSION(xfixes, xfixes, &xcb_xfixes_id, &d->xfixes_event, d->conn,
+    if ((ret = query_shm(d)) < 0)
+        return ret;
+    QUERY_VERSION(randr, &d->randr_event, d->conn, 1, 5);
+    QUERY_VERSION(xfixes, &d->xfixes_event, d->conn,
                   XCB_XFIXES_MAJOR_VERSION, XCB_XFIXES_MINOR_VERSION);
-#endif
-#if CONFIG_LIBXCB_DAMAGE
-    QUERY_VERSION(damage, damage, &xcb_damage_id, &d->damage_event, d->conn,
+    QUERY_VERSION(damage, &d->damage_event, d->conn,
                   XCB_DAMAGE_MAJOR_VERSION, XCB_DAMAGE_MINOR_VERSION);
-#endif
-#if CONFIG_LIBXCB_SHAPE
-    QUERY_VERSION(shape, shape, &xcb_shape_id, &d->shape_event, d->conn);
-#endif
-#if CONFIG_LIBXCB_COMPOSITE
-    QUERY_VERSION(composite, composite, &xcb_composite_id, NULL, d->conn,
+    QUERY_VERSION(shape, &d->shape_event, d->conn);
+    QUERY_VERSION(composite, NULL, d->conn,
                   XCB_COMPOSITE_MAJOR_VERSION, XCB_COMPOSITE_MINOR_VERSION);
-#endif
 
     return x11shmpool_display_error(d);
 }
 
 av_cold int x11shmpool_display_open(X11ShmpoolDisplay *d, const char *name,
                                     const AVIOInterruptCB *interrupt,
-                                    void *log)
+                                    int64_t timeout_us, void *log)
 {
-    struct sockaddr_storage addr;
-    socklen_t len = sizeof(addr);
-    char *host = NULL;
-    int number, ret;
+    X11ShmpoolConnection c;
+    int ret;
 
     *d = (X11ShmpoolDisplay){
-        .log = log, .fd = -1, .cancel_fd = -1, .interruptible = 1,
+        .log = log, .fd = -1, .cancel_fd = -1, .pid = getpid(),
     };
-    if (interrupt)
-        d->interrupt = *interrupt;
-
-    if ((ret = resolve_name(d, name)) < 0)
-        goto fail;
+    if ((ret = x11shmpool_connect(&c, name, interrupt, timeout_us, log)) < 0)
+        return ret;
+    d->name       = c.name;
+    d->conn       = c.conn;
+    d->screen_num = c.screen_num;
+    d->fd         = xcb_get_file_descriptor(d->conn);
+    d->setup      = xcb_get_setup(d->conn);
 
     d->cancel_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     if (d->cancel_fd < 0) {
@@ -243,38 +169,13 @@ av_cold int x11shmpool_display_open(X11ShmpoolDisplay *d, const char *name,
                av_err2str(ret));
         goto fail;
     }
-
-    d->conn = xcb_connect(d->name, NULL);
-    if (xcb_connection_has_error(d->conn)) {
-        ret = AVERROR(ECONNREFUSED);
-        if (xcb_parse_display(d->name, &host, &number, NULL)) {
-            if (server_listens(host, number))
-                ret = AVERROR(EACCES);
-            free(host);
-        }
-        if (ret == AVERROR(EACCES))
-            av_log(log, AV_LOG_ERROR,
-                   "The X server of display %s refuses the connection: no "
-                   "permission. Check XAUTHORITY, or allow it with xhost.\n",
-                   d->name);
-        else
-            av_log(log, AV_LOG_ERROR,
-                   "Cannot open display %s: no X server answers there.\n",
-                   d->name);
+    if ((ret = x11shmpool_reply_check_setup(d->setup)) < 0) {
+        av_log(log, AV_LOG_ERROR, "The X server of display %s describes itself "
+               "in a way that cannot be.\n", d->name);
         goto fail;
     }
-
-    d->fd    = xcb_get_file_descriptor(d->conn);
-    d->setup = xcb_get_setup(d->conn);
-    if (!getpeername(d->fd, (struct sockaddr *)&addr, &len))
-        d->unix_socket = addr.ss_family == AF_UNIX;
-
     if ((ret = find_screen(d)) < 0)
         goto fail;
-    if ((ret = query_extensions(d)) < 0) {
-        av_log(log, AV_LOG_ERROR, "Display %s went away.\n", d->name);
-        goto fail;
-    }
 
     return 0;
 fail:
@@ -284,33 +185,100 @@ fail:
 
 av_cold void x11shmpool_display_close(X11ShmpoolDisplay *d)
 {
-    if (d->conn)
+    if (!d->name)
+        return;
+    if (!x11shmpool_display_inherited(d))
         xcb_disconnect(d->conn);
-    if (d->name && d->cancel_fd >= 0)
+    else
+        close(d->fd);
+    if (d->cancel_fd >= 0)
         close(d->cancel_fd);
     av_freep(&d->name);
     *d = (X11ShmpoolDisplay){ .fd = -1, .cancel_fd = -1 };
 }
 
+int x11shmpool_display_inherited(const X11ShmpoolDisplay *d)
+{
+    return d->pid && d->pid != getpid();
+}
+
 void x11shmpool_display_cancel(X11ShmpoolDisplay *d)
 {
-    eventfd_write(d->cancel_fd, 1);
+    if (!x11shmpool_display_inherited(d))
+        eventfd_write(d->cancel_fd, 1);
+}
+
+void x11shmpool_display_abort(X11ShmpoolDisplay *d)
+{
+    if (!x11shmpool_display_inherited(d))
+        shutdown(d->fd, SHUT_RDWR);
+}
+
+int x11shmpool_display_cancelled(const X11ShmpoolDisplay *d)
+{
+    struct pollfd fd = { .fd = d->cancel_fd, .events = POLLIN };
+
+    return poll(&fd, 1, 0) > 0;
+}
+
+typedef struct Run {
+    X11ShmpoolCompletion ended;
+    int (*function)(void *opaque);
+    void *opaque;
+    int ret;
+} Run;
+
+static void *run_thread(void *opaque)
+{
+    Run *run = opaque;
+
+    run->ret = run->function(run->opaque);
+    x11shmpool_completion_complete(&run->ended);
+    return NULL;
+}
+
+int x11shmpool_display_run(X11ShmpoolDisplay *d,
+                           int (*function)(void *opaque), void *opaque,
+                           const AVIOInterruptCB *interrupt,
+                           int64_t timeout_us)
+{
+    Run run = { .function = function, .opaque = opaque };
+    pthread_t thread;
+    int ret;
+
+    if ((ret = x11shmpool_completion_init(&run.ended)) < 0)
+        return ret;
+    if ((ret = x11shmpool_thread_start(&thread, run_thread, &run)) < 0) {
+        av_log(d->log, AV_LOG_ERROR, "Cannot start a thread: %s\n",
+               av_err2str(ret));
+        goto end;
+    }
+
+    ret = x11shmpool_completion_wait(&run.ended, interrupt, timeout_us);
+    if (ret < 0) {
+        x11shmpool_display_cancel(d);
+        if (x11shmpool_completion_wait(&run.ended, NULL, ABORT_DELAY_US) < 0)
+            x11shmpool_display_abort(d);
+    }
+    pthread_join(thread, NULL);
+    if (ret == AVERROR(ETIMEDOUT))
+        av_log(d->log, AV_LOG_ERROR, "The X server of display %s does not "
+               "answer.\n", d->name);
+    ret = ret < 0 ? ret : run.ret;
+end:
+    x11shmpool_completion_uninit(&run.ended);
+    return ret;
 }
 
 int x11shmpool_display_gone(int error)
 {
-    return error == AVERROR_EXIT || error == AVERROR(EIO);
+    return error == AVERROR_EXIT || error == AVERROR(EIO) ||
+           error == AVERROR_INVALIDDATA;
 }
 
 int x11shmpool_display_fatal(int error)
 {
     return x11shmpool_display_gone(error) || error == AVERROR(ENOMEM);
-}
-
-int x11shmpool_display_interrupted(const X11ShmpoolDisplay *d)
-{
-    return d->interruptible && d->interrupt.callback &&
-           d->interrupt.callback(d->interrupt.opaque);
 }
 
 int x11shmpool_display_error(const X11ShmpoolDisplay *d)
@@ -330,6 +298,21 @@ static int error_from_x(const xcb_generic_error_t *e)
     }
 }
 
+/* Returns when there is something to be read, or an error. */
+static int wait_for_input(X11ShmpoolDisplay *d)
+{
+    struct pollfd fds[] = {
+        { .fd = d->fd,        .events = POLLIN },
+        { .fd = d->cancel_fd, .events = POLLIN },
+    };
+    int ret = x11shmpool_display_error(d);
+
+    if (ret < 0)
+        return ret;
+    poll(fds, 2, -1);
+    return fds[1].revents ? AVERROR_EXIT : 0;
+}
+
 int x11shmpool_display_wait(X11ShmpoolDisplay *d, unsigned sequence,
                             void **reply)
 {
@@ -342,17 +325,9 @@ int x11shmpool_display_wait(X11ShmpoolDisplay *d, unsigned sequence,
     xcb_flush(d->conn);
 
     while (!xcb_poll_for_reply(d->conn, sequence, &r, &error)) {
-        struct pollfd fds[] = {
-            { .fd = d->fd,        .events = POLLIN },
-            { .fd = d->cancel_fd, .events = POLLIN },
-        };
-
-        if ((ret = x11shmpool_display_error(d)) < 0)
-            return ret;
-        poll(fds, 2, d->interrupt.callback ? INTERRUPT_POLL_MS : -1);
-        if (fds[1].revents || x11shmpool_display_interrupted(d)) {
+        if ((ret = wait_for_input(d)) < 0) {
             x11shmpool_display_discard(d, sequence);
-            return AVERROR_EXIT;
+            return ret;
         }
     }
 
@@ -380,6 +355,17 @@ int x11shmpool_display_receive(X11ShmpoolDisplay *d, unsigned sequence,
         ret    = AVERROR_INVALIDDATA;
     }
     return ret;
+}
+
+int x11shmpool_display_next_event(X11ShmpoolDisplay *d,
+                                  xcb_generic_event_t **event)
+{
+    int ret = 0;
+
+    xcb_flush(d->conn);
+    while (!(*event = xcb_poll_for_event(d->conn)) && ret >= 0)
+        ret = wait_for_input(d);
+    return *event ? 0 : ret;
 }
 
 int x11shmpool_display_sync(X11ShmpoolDisplay *d)
@@ -459,6 +445,15 @@ xcb_screen_t *x11shmpool_display_screen_of(const X11ShmpoolDisplay *d,
     return NULL;
 }
 
+int x11shmpool_display_passes_fds(const X11ShmpoolDisplay *d)
+{
+    struct sockaddr_storage addr = { 0 };
+    socklen_t len = sizeof(addr);
+
+    return !getpeername(d->fd, (struct sockaddr *)&addr, &len) &&
+           addr.ss_family == AF_UNIX;
+}
+
 av_cold void x11shmpool_display_listener(const X11ShmpoolDisplay *d,
                                          char *name, int size)
 {
@@ -468,7 +463,7 @@ av_cold void x11shmpool_display_listener(const X11ShmpoolDisplay *d,
     FILE *file;
 
     *name = 0;
-    if (!d->unix_socket ||
+    if (!x11shmpool_display_passes_fds(d) ||
         getsockopt(d->fd, SOL_SOCKET, SO_PEERCRED, &peer, &len) < 0 ||
         peer.pid <= 0)
         return;

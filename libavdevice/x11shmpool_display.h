@@ -29,11 +29,19 @@
 
 /**
  * @file
- * The connection: opening it, what its server can do, and waiting for a reply
- * without ever being stuck behind a server that does not answer.
+ * The connection: opening it, what its server can do, and waiting for an answer
+ * so that the wait can be ended from outside.
  *
- * A display is used by one thread at a time. Only x11shmpool_display_cancel()
- * may be called from any thread at any time.
+ * One thread at a time owns the display and is the only one to use it. libxcb
+ * can block by itself: where an answer has begun and its rest does not come,
+ * where the socket takes no more, where it asks for ids or extensions. So an
+ * application's interrupt callback is never asked on the thread that owns the
+ * display, but on one that waits for it, which then ends the work: softly by
+ * x11shmpool_display_cancel(), and by x11shmpool_display_abort() where that is
+ * not enough. x11shmpool_display_run() does all of this.
+ *
+ * Requests are to be sent from threads that x11shmpool_thread_start() started:
+ * libxcb raises SIGPIPE where the server has gone.
  */
 
 typedef struct X11ShmpoolDisplay {
@@ -41,43 +49,80 @@ typedef struct X11ShmpoolDisplay {
     char *name;                    ///< as resolved: ":0" where $DISPLAY said so
     xcb_connection_t *conn;
     int fd;                        ///< conn's socket
-    const xcb_setup_t *setup;
+    int cancel_fd;                 ///< readable once cancelled
+    int pid;                       ///< of the process that opened it
+    const xcb_setup_t *setup;      ///< checked: libxcb's accessors are safe
     xcb_screen_t *screen;
     int screen_num;
-    int unix_socket;               ///< descriptors can be passed
 
     /* An extension that is absent here must not be used: libxcb would shut the
      * connection down. Versions are major << 16 | minor, 0 where absent. */
     unsigned shm, xfixes, damage, randr, shape, composite;
     int shared_pixmaps;            ///< MIT-SHM has pixmaps in shared memory
-    uint8_t shm_event, xfixes_event, damage_event, randr_event, shape_event;
-
-    AVIOInterruptCB interrupt;     ///< the application's
-    int interruptible;             ///< ask it while waiting: this is a thread
-                                   ///< that the application called from
-    int cancel_fd;                 ///< readable once cancelled
+    uint8_t xfixes_event, damage_event, randr_event, shape_event;
 } X11ShmpoolDisplay;
 
 /**
- * Connect to a display, find its screen and ask for its extensions.
+ * Connect to a display and find its screen. Until x11shmpool_display_query()
+ * nothing is known of extensions. May run on a thread that the application
+ * called from.
  *
- * @param name      [host]:display[.screen], or NULL or "" for $DISPLAY
- * @param interrupt the application's, may be NULL; copied
- * @param log       AVClass context that outlives the display
- * @return 0, or an AVERROR with one line logged that names the display as
- *         resolved: AVERROR(ECONNREFUSED) no server, AVERROR(EACCES) the
- *         server refuses this user, AVERROR(EINVAL) a malformed name or a
- *         screen that does not exist. After an error there is nothing to close.
+ * @param name       [host]:display[.screen], or NULL or "" for $DISPLAY
+ * @param interrupt  the application's, may be NULL; not kept
+ * @param timeout_us µs, 0 for none
+ * @param log        AVClass context that outlives the display
+ * @return 0, or an AVERROR: as x11shmpool_connect(), or with one line logged
+ *         AVERROR(EINVAL) a screen that does not exist, AVERROR_INVALIDDATA
+ *         the server describes itself in a way that cannot be. After an error
+ *         there is nothing to close.
  */
 int x11shmpool_display_open(X11ShmpoolDisplay *d, const char *name,
-                            const AVIOInterruptCB *interrupt, void *log);
+                            const AVIOInterruptCB *interrupt,
+                            int64_t timeout_us, void *log);
 
-/** Disconnect. The server frees everything this client made. A display that
- *  was zeroed or failed to open is left alone. Never blocks. */
+/** Ask for the server's extensions.
+ *  @return 0, or as x11shmpool_display_receive() */
+int x11shmpool_display_query(X11ShmpoolDisplay *d);
+
+/** Disconnect. The server frees everything that this client made. A display
+ *  that was zeroed or failed to open is left alone. Never blocks. In a child of
+ *  fork() only its own descriptors are closed, and its parent's connection goes
+ *  on; what libxcb allocated stays. */
 void x11shmpool_display_close(X11ShmpoolDisplay *d);
 
-/** Make every wait, now and later, return AVERROR_EXIT. Any thread. */
+/** Whether the display was opened by another process, of which this one is a
+ *  child: it can only be closed here. */
+int x11shmpool_display_inherited(const X11ShmpoolDisplay *d);
+
+/** Make every wait, now and later, return AVERROR_EXIT. What was begun on the
+ *  server can still be undone. Any thread, while the display is open. */
 void x11shmpool_display_cancel(X11ShmpoolDisplay *d);
+
+/** Break the connection: whatever libxcb blocks in returns, and every wait ends
+ *  in an error. Any thread, while the display is open. */
+void x11shmpool_display_abort(X11ShmpoolDisplay *d);
+
+/** Whether x11shmpool_display_cancel() was called. */
+int x11shmpool_display_cancelled(const X11ShmpoolDisplay *d);
+
+/**
+ * Run a function that uses the display on a thread of its own, and wait for it.
+ * The caller owns the display before and after.
+ *
+ * When interrupted, or when the time is over, the display is cancelled, and a
+ * tenth of a second later aborted; either way it can then only be closed. That
+ * takes 300 ms at most from when the application wants its call back.
+ *
+ * @param interrupt  the application's, may be NULL; asked on this thread
+ * @param timeout_us µs, 0 for none
+ * @return what the function returned; AVERROR_EXIT when interrupted;
+ *         AVERROR(ETIMEDOUT), or what starting a thread failed with, with one
+ *         line logged
+ */
+int x11shmpool_display_run(X11ShmpoolDisplay *d,
+                           int (*function)(void *opaque), void *opaque,
+                           const AVIOInterruptCB *interrupt,
+                           int64_t timeout_us);
 
 /**
  * Wait for the answer to a request. Sends what is buffered first.
@@ -87,8 +132,8 @@ void x11shmpool_display_cancel(X11ShmpoolDisplay *d);
  *                 been sent
  * @param reply    set to the reply, which the caller frees with free(), or
  *                 NULL; may be NULL if the request has none
- * @return 0; AVERROR_EXIT when cancelled or interrupted; AVERROR(EIO) when the
- *         server has gone; for an X error the AVERROR that fits
+ * @return 0; AVERROR_EXIT when cancelled; AVERROR(EIO) when the server has
+ *         gone; for an X error the AVERROR that fits
  *         (BadAccess EACCES, BadAlloc ENOMEM, BadMatch EINVAL, BadWindow and
  *         BadDrawable ENOENT, others AVERROR_EXTERNAL), nothing logged.
  */
@@ -108,6 +153,12 @@ int x11shmpool_display_wait(X11ShmpoolDisplay *d, unsigned sequence,
 int x11shmpool_display_receive(X11ShmpoolDisplay *d, unsigned sequence,
                                size_t size, void **reply);
 
+/** Wait for the next event, which the caller frees with free(). Sends what is
+ *  buffered first.
+ *  @return as x11shmpool_display_wait() */
+int x11shmpool_display_next_event(X11ShmpoolDisplay *d,
+                                  xcb_generic_event_t **event);
+
 /** Wait until the server has processed all that was sent.
  *  @return as x11shmpool_display_wait() */
 int x11shmpool_display_sync(X11ShmpoolDisplay *d);
@@ -118,16 +169,13 @@ int x11shmpool_display_sync(X11ShmpoolDisplay *d);
  */
 int x11shmpool_display_check(X11ShmpoolDisplay *d, xcb_void_cookie_t cookie);
 
-/** Whether an error of x11shmpool_display_wait() is no answer, but the end of
- *  asking: cancelled, interrupted, or the server has gone. */
+/** Whether an error of x11shmpool_display_receive() is no answer, but the end of
+ *  asking: cancelled, the server has gone, or what it says is malformed. */
 int x11shmpool_display_gone(int error);
 
 /** The same, or there is no memory: an error that nothing can be put up with
  *  after. */
 int x11shmpool_display_fatal(int error);
-
-/** Whether the application wants its call back. */
-int x11shmpool_display_interrupted(const X11ShmpoolDisplay *d);
 
 /** Forget a reply that will not be waited for. */
 void x11shmpool_display_discard(X11ShmpoolDisplay *d, unsigned sequence);
@@ -139,6 +187,9 @@ int x11shmpool_display_error(const X11ShmpoolDisplay *d);
  *  @return 0, or AVERROR_EXTERNAL if the server names no such depth or visual */
 int x11shmpool_display_layout(const X11ShmpoolDisplay *d, int depth,
                               xcb_visualid_t visual, X11ShmpoolLayout *layout);
+
+/** Whether descriptors can be passed to the server, as over a Unix socket. */
+int x11shmpool_display_passes_fds(const X11ShmpoolDisplay *d);
 
 /**
  * The name of the process that listens on the display's socket, as the system

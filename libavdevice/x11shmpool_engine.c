@@ -21,8 +21,6 @@
 #include <errno.h>
 #include <poll.h>
 #include <pthread.h>
-#include <signal.h>
-#include <sys/syscall.h>
 #include <sys/timerfd.h>
 #include <time.h>
 #include <unistd.h>
@@ -37,6 +35,7 @@
 
 #include "x11shmpool_clock.h"
 #include "x11shmpool_engine.h"
+#include "x11shmpool_thread.h"
 
 /* Never steps, and counts the time that the machine was suspended, as the wall
  * clock does, so that timestamps stay those of other live inputs. */
@@ -49,22 +48,9 @@
 #define NS_PER_S          INT64_C(1000000000)
 #define INTERRUPT_POLL_NS INT64_C(100000000)
 
-/* How long the reader is left alone with a frame that it is about to take, even
- * if the next tick is due: at rates that leave no time between ticks the other
- * thread would be woken for each only to find nothing to do. */
-#define READER_GRACE_NS   INT64_C(2000000)
-
-/* What the engine's thread asks the scheduler for at a time where it may not
- * have a real-time priority. One that asks for little is let run soon (EEVDF,
- * from Linux 6.12 on). */
-#define SLICE_NS          UINT64_C(100000)
-
-/* A reader that is back sooner has nothing to do that the server could be
- * working beside, and a second slot in turn would only cost cache. */
-#define READER_BUSY_NS    INT64_C(50000)
-
 struct X11ShmpoolEngine {
     X11ShmpoolCapture *capture;
+    AVIOInterruptCB interrupt;
     AVRational rate;
     pthread_t thread;
     int thread_started;
@@ -84,8 +70,6 @@ struct X11ShmpoolEngine {
     int discard;               ///< what was asked for before it is not wanted
     int stopping;
     int error;                 ///< what ended the stream
-    int64_t left;              ///< when the reader left, 0 before it did
-    int64_t away;              ///< how long it usually is, ns
     AVFifo *queue;             ///< of X11ShmpoolFrame
     int capacity;              ///< frames that fit in it
     int limit;                 ///< frames that may wait in it now
@@ -112,11 +96,6 @@ static void set_timer(X11ShmpoolEngine *e, int64_t due)
     if (e->timer_due != due)
         timerfd_settime(e->timer_fd, TFD_TIMER_ABSTIME, &t, NULL);
     e->timer_due = due;
-}
-
-static int64_t after_grace(int64_t due)
-{
-    return FFMAX(due, now() + READER_GRACE_NS);
 }
 
 static int waiting(const X11ShmpoolEngine *e)
@@ -187,10 +166,9 @@ static int no_room(X11ShmpoolEngine *e)
 }
 
 /* Under lock. */
-static void take_lead(X11ShmpoolEngine *e, int interruptible)
+static void take_lead(X11ShmpoolEngine *e)
 {
     e->leading = 1;
-    e->capture->display->interruptible = interruptible;
     if (e->lost.changed)
         e->capture->force = 1;
     if (e->resumed) {
@@ -198,13 +176,7 @@ static void take_lead(X11ShmpoolEngine *e, int interruptible)
         e->discard |= x11shmpool_capture_pending(e->capture);
     }
     e->resumed = 0;
-    /* A reader that leads is not disturbed, and need not set the timer again
-     * when it leaves. */
-    if (interruptible)
-        set_timer(e, after_grace(x11shmpool_clock_due(&e->clock,
-                                                      e->clock.next + 1)));
-    else
-        set_timer(e, 0);
+    set_timer(e, 0);
 }
 
 /* As the leader: ask for the frame of the tick that is due, if one is. */
@@ -250,31 +222,6 @@ static int take(X11ShmpoolEngine *e)
     return ret < 0 ? ret : x11shmpool_capture_idle(e->capture);
 }
 
-/* As the leader: sleep until the next tick, or until something ends that. A
- * sleep costs less than a poll, and is cut short only for what may take its
- * time to be noticed. */
-static int wait_for_tick(X11ShmpoolEngine *e)
-{
-    X11ShmpoolDisplay *d = e->capture->display;
-    int64_t due = x11shmpool_clock_due(&e->clock, e->clock.next), time;
-
-    while ((time = now()) < due) {
-        int64_t until = FFMIN(due, time + INTERRUPT_POLL_NS);
-        struct timespec ts = { until / NS_PER_S, until % NS_PER_S };
-
-        clock_nanosleep(STEADY_CLOCK, TIMER_ABSTIME, &ts, NULL);
-        if (x11shmpool_display_interrupted(d))
-            return AVERROR_EXIT;
-        if (until < due) {
-            struct pollfd fd = { .fd = d->fd, .events = POLLRDHUP };
-
-            if (poll(&fd, 1, 0) > 0)
-                return x11shmpool_capture_gone(e->capture);
-        }
-    }
-    return 0;
-}
-
 /* Under lock. */
 static void set_error(X11ShmpoolEngine *e, int error)
 {
@@ -283,9 +230,8 @@ static void set_error(X11ShmpoolEngine *e, int error)
     pthread_cond_broadcast(&e->changed);
 }
 
-/* Under lock, by whoever stops waiting for ticks.
- * @param back the reader has a frame and will be back to wait for the next */
-static void set_timer_for_next(X11ShmpoolEngine *e, int back)
+/* Under lock, by whoever stops waiting for ticks. */
+static void set_timer_for_next(X11ShmpoolEngine *e)
 {
     int64_t due;
 
@@ -296,39 +242,7 @@ static void set_timer_for_next(X11ShmpoolEngine *e, int back)
         return;
     }
     due = x11shmpool_clock_due(&e->clock, e->clock.next);
-    if (back &&
-        (x11shmpool_capture_pending(e->capture) || e->away < READER_BUSY_NS))
-        due = after_grace(due);
     set_timer(e, due);
-}
-
-/* Encoders on all processors are not to move the moment of capture. Policies
- * that somebody has chosen are left alone. */
-static void go_first(void)
-{
-#ifdef SYS_sched_setattr
-    /* The kernel's struct sched_attr, which clashes with the C library's
-     * headers or is in them. */
-    struct {
-        uint32_t size, sched_policy;
-        uint64_t sched_flags;
-        int32_t  sched_nice;
-        uint32_t sched_priority;
-        uint64_t sched_runtime, sched_deadline, sched_period;
-    } attr = { .size = sizeof(attr) };
-
-    if (syscall(SYS_sched_getattr, 0, &attr, sizeof(attr), 0) < 0 ||
-        attr.sched_policy != SCHED_OTHER)
-        return;
-    attr.sched_policy   = SCHED_RR;
-    attr.sched_priority = 1;
-    if (!syscall(SYS_sched_setattr, 0, &attr, 0))
-        return;
-    attr.sched_policy   = SCHED_OTHER;
-    attr.sched_priority = 0;
-    attr.sched_runtime  = SLICE_NS;
-    syscall(SYS_sched_setattr, 0, &attr, 0);
-#endif
 }
 
 static void *engine_thread(void *arg)
@@ -338,15 +252,23 @@ static void *engine_thread(void *arg)
     struct pollfd fds[]  = {
         { .fd = e->timer_fd,  .events = POLLIN },
         { .fd = d->cancel_fd, .events = POLLIN },
+        { .fd = d->fd,        .events = POLLRDHUP },
     };
     uint64_t expirations;
     int ret;
 
-    go_first();
+    x11shmpool_thread_shorten_slice();
     for (;;) {
-        poll(fds, 2, -1);
+        poll(fds, 3, -1);
         if (fds[1].revents)
             return NULL;
+        if (fds[2].revents) {
+            ret = x11shmpool_capture_gone(e->capture);
+            pthread_mutex_lock(&e->lock);
+            set_error(e, ret);
+            pthread_mutex_unlock(&e->lock);
+            return NULL;
+        }
         if (read(e->timer_fd, &expirations, sizeof(expirations)) < 0)
             continue;
 
@@ -356,7 +278,7 @@ static void *engine_thread(void *arg)
             pthread_mutex_unlock(&e->lock);
             continue;
         }
-        take_lead(e, 0);
+        take_lead(e);
         pthread_mutex_unlock(&e->lock);
 
         ret = 0;
@@ -368,29 +290,23 @@ static void *engine_thread(void *arg)
         pthread_mutex_lock(&e->lock);
         e->leading = e->discard = 0;
         set_error(e, ret);
-        set_timer_for_next(e, 0);
+        set_timer_for_next(e);
         pthread_mutex_unlock(&e->lock);
     }
 }
 
 static av_cold int start_thread(X11ShmpoolEngine *e)
 {
-    sigset_t all, old;
-    int ret;
+    int ret = x11shmpool_thread_start(&e->thread, engine_thread, e);
 
-    /* Signals are the application's business. */
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &old);
-    ret = pthread_create(&e->thread, NULL, engine_thread, e);
-    pthread_sigmask(SIG_SETMASK, &old, NULL);
-
-    e->thread_started = !ret;
-    return AVERROR(ret);
+    e->thread_started = ret >= 0;
+    return ret;
 }
 
 av_cold int x11shmpool_engine_alloc(X11ShmpoolEngine **engine,
                                     X11ShmpoolCapture *capture,
-                                    AVRational rate)
+                                    AVRational rate,
+                                    const AVIOInterruptCB *interrupt)
 {
     X11ShmpoolEngine *e = av_mallocz(sizeof(*e));
     pthread_condattr_t attributes;
@@ -399,8 +315,9 @@ av_cold int x11shmpool_engine_alloc(X11ShmpoolEngine **engine,
     *engine = NULL;
     if (!e)
         return ret;
-    e->capture = capture;
-    e->rate    = rate;
+    e->capture   = capture;
+    e->rate      = rate;
+    e->interrupt = *interrupt;
     pthread_mutex_init(&e->lock, NULL);
     pthread_condattr_init(&attributes);
     pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
@@ -441,11 +358,13 @@ av_cold void x11shmpool_engine_free(X11ShmpoolEngine **engine)
     if (!e)
         return;
 
-    if (e->thread_started) {
+    if (e->thread_started &&
+        !x11shmpool_display_inherited(e->capture->display)) {
         pthread_mutex_lock(&e->lock);
         e->stopping = 1;
         pthread_mutex_unlock(&e->lock);
         x11shmpool_display_cancel(e->capture->display);
+        x11shmpool_display_abort(e->capture->display);
         pthread_join(e->thread, NULL);
     }
     if (e->queue)
@@ -458,49 +377,9 @@ av_cold void x11shmpool_engine_free(X11ShmpoolEngine **engine)
     av_freep(engine);
 }
 
-/* Under lock, which is given up meanwhile. */
-static int lead(X11ShmpoolEngine *e)
+/* Under lock. */
+static int wait_for_frame(X11ShmpoolEngine *e)
 {
-    int ret;
-
-    take_lead(e, 1);
-    pthread_mutex_unlock(&e->lock);
-
-    ret = x11shmpool_capture_pending(e->capture) ? 0 : wait_for_tick(e);
-    if (ret >= 0 && !x11shmpool_capture_pending(e->capture))
-        ask(e);
-    if (ret >= 0 && x11shmpool_capture_pending(e->capture))
-        ret = take(e);
-
-    pthread_mutex_lock(&e->lock);
-    e->leading = 0;
-    set_error(e, ret);
-    return ret == AVERROR_EXIT ? ret : 0;
-}
-
-/* Under lock, which is given up meanwhile: the reader leaves, and the next tick
- * is due already. Its frame is asked for, so that the server is at it while the
- * reader is at the one before. */
-static void ask_ahead(X11ShmpoolEngine *e)
-{
-    if (e->leading || e->paused || e->error || waiting(e) ||
-        e->away < READER_BUSY_NS ||
-        !x11shmpool_clock_overdue(&e->clock, now()) ||
-        x11shmpool_capture_pending(e->capture) ||
-        !x11shmpool_capture_can_ask_ahead(e->capture))
-        return;
-
-    take_lead(e, 1);
-    pthread_mutex_unlock(&e->lock);
-    ask(e);
-    pthread_mutex_lock(&e->lock);
-    e->leading = 0;
-}
-
-/* Under lock: the other thread leads. */
-static int wait_for_leader(X11ShmpoolEngine *e)
-{
-    const X11ShmpoolDisplay *d = e->capture->display;
     struct timespec until;
     int ret = 0;
 
@@ -510,9 +389,9 @@ static int wait_for_leader(X11ShmpoolEngine *e)
     until.tv_nsec %= NS_PER_S;
     pthread_cond_timedwait(&e->changed, &e->lock, &until);
 
-    if (d->interrupt.callback) {
+    if (e->interrupt.callback) {
         pthread_mutex_unlock(&e->lock);
-        if (d->interrupt.callback(d->interrupt.opaque))
+        if (e->interrupt.callback(e->interrupt.opaque))
             ret = AVERROR_EXIT;
         pthread_mutex_lock(&e->lock);
     }
@@ -529,8 +408,6 @@ int x11shmpool_engine_receive(X11ShmpoolEngine *e, int nonblock,
         x11shmpool_clock_init(&e->clock, e->rate, now(), av_gettime());
         e->started = 1;
     }
-    if (e->left)
-        e->away += (now() - e->left - e->away) / 4;
 
     for (;;) {
         drop_stale(e);
@@ -549,18 +426,11 @@ int x11shmpool_engine_receive(X11ShmpoolEngine *e, int nonblock,
             e->limit = FFMIN(e->limit * 2, e->capacity);
             break;
         }
-        if (e->leading) {
-            ret = wait_for_leader(e);
-        } else {
-            e->limit = FFMIN(e->limit * 2, e->capacity);
-            ret      = lead(e);
-        }
+        e->limit = FFMIN(e->limit * 2, e->capacity);
+        set_timer_for_next(e);
+        ret = wait_for_frame(e);
     }
-    if (ret >= 0 && !nonblock)
-        ask_ahead(e);
-    /* One that polls would put the timer off for ever. */
-    set_timer_for_next(e, ret >= 0 && !nonblock);
-    e->left = now();
+    set_timer_for_next(e);
     pthread_mutex_unlock(&e->lock);
 
     return ret;
@@ -582,7 +452,7 @@ void x11shmpool_engine_resume(X11ShmpoolEngine *e)
     pthread_mutex_lock(&e->lock);
     e->resumed |= e->started && e->paused;
     e->paused   = 0;
-    set_timer_for_next(e, 0);
+    set_timer_for_next(e);
     pthread_mutex_unlock(&e->lock);
 }
 

@@ -62,7 +62,8 @@ typedef struct X11ShmpoolStats {
  * @return 0 or an AVERROR, with one line logged
  */
 int x11shmpool_engine_alloc(X11ShmpoolEngine **engine,
-                            X11ShmpoolCapture *capture, AVRational rate);
+                            X11ShmpoolCapture *capture, AVRational rate,
+                            const AVIOInterruptCB *interrupt);
 
 /**
  * Stop, promptly whatever the server does; frames that wait are released. The

@@ -35,6 +35,7 @@
 #include "libavutil/mem.h"
 #include "libavutil/random_seed.h"
 
+#include "x11shmpool_reply.h"
 #include "x11shmpool_slot.h"
 
 #define MIT_SHM_FD_PASSING (1 << 16 | 2)
@@ -113,7 +114,7 @@ static int share_memfd(X11ShmpoolSlot *s, X11ShmpoolDisplay *d)
 {
     int fd, ret;
 
-    if (!d->unix_socket || d->shm < MIT_SHM_FD_PASSING)
+    if (!x11shmpool_display_passes_fds(d) || d->shm < MIT_SHM_FD_PASSING)
         return AVERROR(ENOSYS);
     if ((ret = map_memfd(s)) < 0)
         return ret;
@@ -151,6 +152,7 @@ static int prove_segment(X11ShmpoolSlot *s, X11ShmpoolDisplay *d,
     xcb_pixmap_t pixmap = xcb_generate_id(d->conn);
     xcb_gcontext_t gc   = xcb_generate_id(d->conn);
     xcb_get_image_reply_t *image = NULL;
+    const uint8_t *seen;
     xcb_void_cookie_t put;
     xcb_get_image_cookie_t get;
 
@@ -170,7 +172,8 @@ static int prove_segment(X11ShmpoolSlot *s, X11ShmpoolDisplay *d,
     xcb_free_gc(d->conn, gc);
     xcb_free_pixmap(d->conn, pixmap);
 
-    ret = x11shmpool_display_wait(d, get.sequence, (void **)&image);
+    ret = x11shmpool_display_receive(d, get.sequence, sizeof(*image),
+                                     (void **)&image);
     if (ret < 0) {
         x11shmpool_display_discard(d, put.sequence);
         return ret;
@@ -179,12 +182,11 @@ static int prove_segment(X11ShmpoolSlot *s, X11ShmpoolDisplay *d,
     if (ret < 0)
         goto end;
 
-    if (xcb_get_image_data_length(image) < pixels * bytes)
-        ret = AVERROR(EACCES);
+    seen = x11shmpool_reply_items(image, sizeof(*image), pixels * bytes, 1);
+    if (!seen)
+        ret = AVERROR_INVALIDDATA;
     for (int i = 0; i < pixels && !ret; i++) {
-        const uint8_t *seen = xcb_get_image_data(image) + i * bytes;
-
-        if ((x11shmpool_format_read(f, seen) ^
+        if ((x11shmpool_format_read(f, seen + i * bytes) ^
              x11shmpool_format_read(f, s->data + i * bytes)) & mask)
             ret = AVERROR(EACCES);
     }

@@ -78,8 +78,9 @@ const char *x11shmpool_slot_kind_name(enum X11ShmpoolShm kind);
  * @param size bytes; with less than f needs there is no pixmap
  * @return 0, or what is wrong with this kind here: AVERROR(ENOSYS) the server
  *         or this system has no such thing, AVERROR(EACCES) the server refuses
- *         or sees other memory, AVERROR(ENOMEM) no memory; AVERROR_EXIT and
- *         AVERROR(EIO) as x11shmpool_display_wait(). Nothing is logged, and
+ *         or sees other memory, AVERROR(ENOMEM) no memory; AVERROR_EXIT,
+ *         AVERROR(EIO) and AVERROR_INVALIDDATA as
+ *         x11shmpool_display_receive(). Nothing is logged, and
  *         *s needs no uninit after an error.
  */
 int x11shmpool_slot_init(X11ShmpoolSlot *s, X11ShmpoolDisplay *d,

@@ -16,16 +16,16 @@
  * Foundation, Inc., 51 Franklin Street, Fifth Floor, Boston, MA 02110-1301 USA
  */
 
-#ifndef AVDEVICE_X11SHMPOOL_REGION_H
-#define AVDEVICE_X11SHMPOOL_REGION_H
+#ifndef AVDEVICE_X11SHMPOOL_BORDER_H
+#define AVDEVICE_X11SHMPOOL_BORDER_H
 
 #include "x11shmpool_display.h"
 #include "x11shmpool_geometry.h"
 
 /**
  * @file
- * The region as its user sees it: the border drawn around it on the display,
- * and choosing it, or a window, with the pointer. On the thread that owns the display.
+ * The border around the captured region, drawn on the display. On the thread
+ * that owns the display.
  */
 
 typedef struct X11ShmpoolBorder {
@@ -56,30 +56,8 @@ void x11shmpool_border_move(X11ShmpoolBorder *b, X11ShmpoolRect region);
 int x11shmpool_border_event(X11ShmpoolBorder *b,
                             const xcb_generic_event_t *event);
 
-/** Take the border away. Leaves a border that was never shown alone. */
+/** Take the border away, buffered; closing the display does it, too. Leaves a
+ *  border that was never shown alone. */
 void x11shmpool_border_uninit(X11ShmpoolBorder *b);
 
-/**
- * Let the user drag a rectangle over the screen with any pointer button, shown
- * as it grows, as x11grab's select_region does; the server is grabbed
- * meanwhile, and released again on every way out, also when interrupted.
- *
- * @param region set to the rectangle, root coordinates; w = h = 0 for a click
- *               without dragging, which stands for the whole screen
- * @return 0; AVERROR(EBUSY) with a line logged if the pointer is grabbed by
- *         another client; or as x11shmpool_display_wait()
- */
-int x11shmpool_region_select(X11ShmpoolDisplay *d, X11ShmpoolRect *region);
-
-/**
- * Let the user click on a window with the first pointer button; another button
- * calls it off. Other programs go on meanwhile.
- *
- * @param window set to the top-level window
- * @return 0; AVERROR(EBUSY) as above; AVERROR(EINVAL) with a line logged if
- *         there was no window under the pointer; AVERROR_EXIT with a line
- *         logged if it was called off; or as x11shmpool_display_wait()
- */
-int x11shmpool_region_pick(X11ShmpoolDisplay *d, xcb_window_t *window);
-
-#endif /* AVDEVICE_X11SHMPOOL_REGION_H */
+#endif /* AVDEVICE_X11SHMPOOL_BORDER_H */
