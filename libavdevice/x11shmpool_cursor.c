@@ -18,22 +18,16 @@
 
 #include <stdlib.h>
 #include <string.h>
-
-#include "config.h"
-
-#if CONFIG_LIBXCB_XFIXES
 #include <xcb/xfixes.h>
-#endif
 
 #include "libavutil/attributes.h"
 #include "libavutil/error.h"
 #include "libavutil/mem.h"
 
 #include "x11shmpool_cursor.h"
+#include "x11shmpool_reply.h"
 
-#if CONFIG_LIBXCB_XFIXES
-
-static int select_image(X11ShmpoolCursor *c, uint32_t mask)
+static int select_cursor_image(X11ShmpoolCursor *c, uint32_t mask)
 {
     X11ShmpoolDisplay *d = c->display;
 
@@ -53,77 +47,57 @@ int x11shmpool_cursor_event(X11ShmpoolCursor *c,
     return 1;
 }
 
-static unsigned send_image(X11ShmpoolCursor *c)
+static unsigned send_cursor_image(X11ShmpoolCursor *c)
 {
     return xcb_xfixes_get_cursor_image(c->display->conn).sequence;
 }
 
-static int receive_image(X11ShmpoolCursor *c)
+/* argb is NULL afterwards where there is nothing to be painted. */
+static int read_cursor_image(X11ShmpoolCursorImage *image,
+                             const xcb_xfixes_get_cursor_image_reply_t *reply)
+{
+    size_t pixels    = (size_t)reply->width * reply->height;
+    const void *argb = x11shmpool_reply_items(reply, sizeof(*reply), pixels,
+                                              sizeof(*image->argb));
+
+    if (!argb)
+        return AVERROR_INVALIDDATA;
+    *image = (X11ShmpoolCursorImage){ 0 };
+    if (!pixels)
+        return 0;
+    image->argb = av_memdup(argb, pixels * sizeof(*image->argb));
+    if (!image->argb)
+        return AVERROR(ENOMEM);
+    image->width  = reply->width;
+    image->height = reply->height;
+    image->xhot   = reply->xhot;
+    image->yhot   = reply->yhot;
+    return 0;
+}
+
+static int receive_cursor_image(X11ShmpoolCursor *c)
 {
     xcb_xfixes_get_cursor_image_reply_t *reply;
-    uint32_t *argb = NULL;
-    size_t size;
+    X11ShmpoolCursorImage image = { 0 };
     int ret;
 
-    ret = x11shmpool_display_wait(c->display, c->image_sequence,
-                                  (void **)&reply);
-    if (x11shmpool_display_gone(ret))
+    ret = x11shmpool_display_receive(c->display, c->image_sequence,
+                                     sizeof(*reply), (void **)&reply);
+    if (x11shmpool_display_fatal(ret))
         return ret;
     /* BadCursor: there is no pointer now. */
-    if (ret < 0)
-        reply = NULL;
-
-    if (reply) {
-        size = sizeof(*argb) *
-               xcb_xfixes_get_cursor_image_cursor_image_length(reply);
-        argb = av_memdup(xcb_xfixes_get_cursor_image_cursor_image(reply),
-                         FFMAX(size, sizeof(*argb)));
-        if (!argb) {
-            free(reply);
-            return AVERROR(ENOMEM);
-        }
-    }
-    av_free(c->image.argb);
-    c->image = (X11ShmpoolCursorImage){ .argb = argb };
-    if (reply) {
-        c->image.width  = reply->width;
-        c->image.height = reply->height;
-        c->image.xhot   = reply->xhot;
-        c->image.yhot   = reply->yhot;
-    }
+    ret = ret < 0 ? 0 : read_cursor_image(&image, reply);
     free(reply);
+    if (ret < 0)
+        return ret;
+
+    av_free(c->image.argb);
+    c->image = image;
     c->image_number++;
     c->image_stale = 0;
 
     return 0;
 }
-
-#else
-
-static int select_image(X11ShmpoolCursor *c av_unused, uint32_t mask av_unused)
-{
-    return AVERROR(ENOSYS);
-}
-
-int x11shmpool_cursor_event(X11ShmpoolCursor *c av_unused,
-                            const xcb_generic_event_t *event av_unused)
-{
-    return 0;
-}
-
-static unsigned send_image(X11ShmpoolCursor *c av_unused)
-{
-    return 0;
-}
-
-static int receive_image(X11ShmpoolCursor *c av_unused)
-{
-    return 0;
-}
-
-#define XCB_XFIXES_CURSOR_NOTIFY_MASK_DISPLAY_CURSOR 1
-
-#endif
 
 av_cold int x11shmpool_cursor_init(X11ShmpoolCursor *c, X11ShmpoolDisplay *d,
                                    xcb_window_t window, int with_image)
@@ -132,7 +106,7 @@ av_cold int x11shmpool_cursor_init(X11ShmpoolCursor *c, X11ShmpoolDisplay *d,
 
     *c = (X11ShmpoolCursor){ .display = d, .window = window };
     if (with_image) {
-        ret = select_image(c, XCB_XFIXES_CURSOR_NOTIFY_MASK_DISPLAY_CURSOR);
+        ret = select_cursor_image(c, XCB_XFIXES_CURSOR_NOTIFY_MASK_DISPLAY_CURSOR);
         c->with_image = c->image_stale = ret >= 0;
     }
     return ret;
@@ -147,7 +121,7 @@ void x11shmpool_cursor_send(X11ShmpoolCursor *c)
 {
     /* The image first: should it change in between, its event comes before
      * the last of the answers and is not missed. */
-    c->image_sequence   = c->image_stale ? send_image(c) : 0;
+    c->image_sequence   = c->image_stale ? send_cursor_image(c) : 0;
     c->pointer_sequence =
         xcb_query_pointer(c->display->conn, c->window).sequence;
 }
@@ -157,13 +131,13 @@ int x11shmpool_cursor_receive(X11ShmpoolCursor *c)
     xcb_query_pointer_reply_t *reply;
     int ret;
 
-    if (c->image_sequence && (ret = receive_image(c)) < 0) {
+    if (c->image_sequence && (ret = receive_cursor_image(c)) < 0) {
         x11shmpool_display_discard(c->display, c->pointer_sequence);
         return ret;
     }
 
-    ret = x11shmpool_display_wait(c->display, c->pointer_sequence,
-                                  (void **)&reply);
+    ret = x11shmpool_display_receive(c->display, c->pointer_sequence,
+                                     sizeof(*reply), (void **)&reply);
     if (ret < 0)
         return ret;
     c->on_screen = reply->same_screen;

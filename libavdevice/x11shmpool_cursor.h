@@ -65,7 +65,7 @@ void x11shmpool_cursor_send(X11ShmpoolCursor *c);
 
 /** Take the answers in; all that was sent before x11shmpool_cursor_send() is
  *  done by then. Without an answer the last state is kept.
- *  @return 0, or as x11shmpool_display_wait() */
+ *  @return 0, or as x11shmpool_display_receive() */
 int x11shmpool_cursor_receive(X11ShmpoolCursor *c);
 
 #endif /* AVDEVICE_X11SHMPOOL_CURSOR_H */
