@@ -17,6 +17,7 @@
  */
 
 
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <xcb/randr.h>
@@ -29,24 +30,20 @@
 #include "libavutil/mem.h"
 
 #include "x11shmpool_monitor.h"
+#include "x11shmpool_reply.h"
+#include "x11shmpool_text.h"
 
-#define RANDR_CRTCS     (1 << 16 | 2)
-#define RANDR_PRIMARY   (1 << 16 | 3)
-#define RANDR_RESOURCES (1 << 16 | 4)
-#define RANDR_MONITORS  (1 << 16 | 5)
+#define RANDR_MONITORS (1 << 16 | 5)
+#define MAX_MONITORS   256
 
 void x11shmpool_monitors_watch(X11ShmpoolDisplay *d)
 {
-    uint16_t mask = XCB_RANDR_NOTIFY_MASK_SCREEN_CHANGE;
-
-    if (!d->randr)
-        return;
-    if (d->randr >= RANDR_CRTCS)
-        mask |= XCB_RANDR_NOTIFY_MASK_CRTC_CHANGE |
-                XCB_RANDR_NOTIFY_MASK_OUTPUT_CHANGE;
-    if (d->randr >= RANDR_RESOURCES)
-        mask |= XCB_RANDR_NOTIFY_MASK_RESOURCE_CHANGE;
-    xcb_randr_select_input(d->conn, d->screen->root, mask);
+    if (d->randr >= RANDR_MONITORS)
+        xcb_randr_select_input(d->conn, d->screen->root,
+                               XCB_RANDR_NOTIFY_MASK_SCREEN_CHANGE |
+                               XCB_RANDR_NOTIFY_MASK_CRTC_CHANGE |
+                               XCB_RANDR_NOTIFY_MASK_OUTPUT_CHANGE |
+                               XCB_RANDR_NOTIFY_MASK_RESOURCE_CHANGE);
 }
 
 int x11shmpool_monitors_event(const X11ShmpoolDisplay *d,
@@ -54,12 +51,14 @@ int x11shmpool_monitors_event(const X11ShmpoolDisplay *d,
 {
     int type = event->response_type & 0x7f;
 
-    return d->randr && (type == d->randr_event + XCB_RANDR_SCREEN_CHANGE_NOTIFY ||
-                        type == d->randr_event + XCB_RANDR_NOTIFY);
+    return d->randr >= RANDR_MONITORS &&
+           (type == d->randr_event + XCB_RANDR_SCREEN_CHANGE_NOTIFY ||
+            type == d->randr_event + XCB_RANDR_NOTIFY);
 }
 
 /* Takes name over, which may be NULL for want of memory. */
-static int add(X11ShmpoolMonitors *m, char *name, X11ShmpoolMonitor monitor)
+static int append_monitor(X11ShmpoolMonitors *m, char *name,
+                          X11ShmpoolMonitor monitor)
 {
     X11ShmpoolMonitor *list = NULL;
 
@@ -75,57 +74,83 @@ static int add(X11ShmpoolMonitors *m, char *name, X11ShmpoolMonitor monitor)
     return 0;
 }
 
+/* A monitor of the reply, and where its outputs are. */
+typedef struct Info {
+    const xcb_randr_monitor_info_t *info;
+    const xcb_randr_output_t *outputs;
+} Info;
+
+static int read_infos(const xcb_randr_get_monitors_reply_t *reply,
+                      Info infos[MAX_MONITORS])
+{
+    size_t offset = sizeof(*reply);
+
+    if (reply->nMonitors > MAX_MONITORS)
+        return AVERROR_INVALIDDATA;
+    for (unsigned i = 0; i < reply->nMonitors; i++) {
+        Info *m = &infos[i];
+
+        m->info = x11shmpool_reply_items(reply, offset, 1, sizeof(*m->info));
+        if (!m->info)
+            return AVERROR_INVALIDDATA;
+        offset    += sizeof(*m->info);
+        m->outputs = x11shmpool_reply_items(reply, offset, m->info->nOutput,
+                                            sizeof(*m->outputs));
+        if (!m->outputs)
+            return AVERROR_INVALIDDATA;
+        offset += m->info->nOutput * sizeof(*m->outputs);
+    }
+    return reply->nMonitors;
+}
+
 static int add_monitor(X11ShmpoolMonitors *m, X11ShmpoolDisplay *d,
-                       unsigned name_sequence,
-                       const xcb_randr_monitor_info_t *info)
+                       unsigned name_sequence, Info i)
 {
     X11ShmpoolMonitor monitor = {
-        .rect    = { info->x, info->y, info->width, info->height },
-        .primary = info->primary,
+        .rect    = { i.info->x, i.info->y, i.info->width, i.info->height },
+        .primary = i.info->primary,
+        .output  = i.info->nOutput ? *i.outputs : XCB_NONE,
     };
-    xcb_get_atom_name_reply_t *name;
+    xcb_get_atom_name_reply_t *reply;
+    const char *name;
     int ret;
 
-    ret = x11shmpool_display_wait(d, name_sequence, (void **)&name);
+    ret = x11shmpool_display_receive(d, name_sequence, sizeof(*reply),
+                                     (void **)&reply);
     if (ret < 0)
-        return x11shmpool_display_gone(ret) ? ret : 0;
-    if (xcb_randr_monitor_info_outputs_length(info))
-        monitor.output = *xcb_randr_monitor_info_outputs(info);
-    if (!x11shmpool_rect_empty(monitor.rect))
-        ret = add(m, av_strndup(xcb_get_atom_name_name(name),
-                                xcb_get_atom_name_name_length(name)), monitor);
-    free(name);
+        return x11shmpool_display_fatal(ret) ? ret : 0;
+    name = x11shmpool_reply_items(reply, sizeof(*reply), reply->name_len, 1);
+    if (!name)
+        ret = AVERROR_INVALIDDATA;
+    else if (!x11shmpool_rect_empty(monitor.rect))
+        ret = append_monitor(m, av_strndup(name, reply->name_len), monitor);
+    free(reply);
     return ret;
 }
 
 static int get_monitors(X11ShmpoolMonitors *m, X11ShmpoolDisplay *d)
 {
     xcb_randr_get_monitors_reply_t *reply;
-    xcb_randr_monitor_info_iterator_t it;
-    unsigned *names;
-    int ret, i = 0;
+    unsigned names[MAX_MONITORS];
+    Info infos[MAX_MONITORS];
+    int nb, ret;
 
-    ret = x11shmpool_display_wait(d,
+    ret = x11shmpool_display_receive(d,
             xcb_randr_get_monitors(d->conn, d->screen->root, 1).sequence,
-            (void **)&reply);
+            sizeof(*reply), (void **)&reply);
     if (ret < 0)
         return ret;
 
-    it    = xcb_randr_get_monitors_monitors_iterator(reply);
-    names = av_malloc_array(it.rem + 1, sizeof(*names));
-    if (!names)
-        ret = AVERROR(ENOMEM);
-    for (; names && it.rem; xcb_randr_monitor_info_next(&it))
-        names[i++] = xcb_get_atom_name(d->conn, it.data->name).sequence;
-
-    it = xcb_randr_get_monitors_monitors_iterator(reply);
-    for (i = 0; names && it.rem; xcb_randr_monitor_info_next(&it), i++) {
+    nb = read_infos(reply, infos);
+    for (int i = 0; i < nb; i++)
+        names[i] = xcb_get_atom_name(d->conn, infos[i].info->name).sequence;
+    ret = FFMIN(nb, 0);
+    for (int i = 0; i < nb; i++) {
         if (ret < 0)
             x11shmpool_display_discard(d, names[i]);
         else
-            ret = add_monitor(m, d, names[i], it.data);
+            ret = add_monitor(m, d, names[i], infos[i]);
     }
-    av_free(names);
     free(reply);
 
     return ret;
@@ -139,144 +164,73 @@ static int mode_rate(const xcb_randr_mode_info_t *mode)
         lines *= 2;
     else if (mode->mode_flags & XCB_RANDR_MODE_FLAG_INTERLACE)
         lines = (lines + 1) / 2;
-    return lines ? av_rescale(mode->dot_clock, 1000, lines) : 0;
+    return lines ? FFMIN(av_rescale(mode->dot_clock, 1000, lines), INT_MAX) : 0;
 }
 
-static void set_rate(X11ShmpoolMonitor *monitor,
-                     const xcb_randr_get_screen_resources_reply_t *resources)
+static int set_rates(X11ShmpoolMonitors *m,
+                     const xcb_randr_get_screen_resources_current_reply_t *r)
 {
-    const xcb_randr_mode_info_t *mode =
-        xcb_randr_get_screen_resources_modes(resources);
+    size_t offset = sizeof(*r) + r->num_crtcs * sizeof(xcb_randr_crtc_t) +
+                    r->num_outputs * sizeof(xcb_randr_output_t);
+    const xcb_randr_mode_info_t *modes =
+        x11shmpool_reply_items(r, offset, r->num_modes, sizeof(*modes));
 
-    for (int i = 0; i < resources->num_modes; i++) {
-        if (mode[i].id == monitor->mode)
-            monitor->rate_mhz = mode_rate(&mode[i]);
+    if (!modes)
+        return AVERROR_INVALIDDATA;
+    for (int i = 0; i < m->nb; i++) {
+        for (int k = 0; k < r->num_modes; k++) {
+            if (modes[k].id == m->list[i].mode)
+                m->list[i].rate_mhz = mode_rate(&modes[k]);
+        }
     }
+    return 0;
 }
 
-/* The CRTC that shows an output, and the mode it is in. */
-static int ask_output(X11ShmpoolMonitor *monitor, X11ShmpoolDisplay *d,
-                      const xcb_randr_get_screen_resources_reply_t *resources)
+/* The CRTC that shows a monitor's output, and the mode it is in. */
+static int get_mode(X11ShmpoolMonitor *monitor, X11ShmpoolDisplay *d,
+                    xcb_timestamp_t time)
 {
     xcb_randr_get_output_info_reply_t *output;
     xcb_randr_get_crtc_info_reply_t *crtc;
-    xcb_timestamp_t time = resources->config_timestamp;
+    xcb_randr_crtc_t crtc_id;
     int ret;
 
     if (!monitor->output)
         return 0;
-    ret = x11shmpool_display_wait(d,
+    ret = x11shmpool_display_receive(d,
             xcb_randr_get_output_info(d->conn, monitor->output, time).sequence,
-            (void **)&output);
+            sizeof(*output), (void **)&output);
     if (ret < 0)
-        return x11shmpool_display_gone(ret) ? ret : 0;
-    monitor->crtc = output->crtc;
+        return x11shmpool_display_fatal(ret) ? ret : 0;
+    crtc_id = output->crtc;
     free(output);
-    if (!monitor->crtc)
+    if (!crtc_id)
         return 0;
-    ret = x11shmpool_display_wait(d,
-            xcb_randr_get_crtc_info(d->conn, monitor->crtc, time).sequence,
-            (void **)&crtc);
+    ret = x11shmpool_display_receive(d,
+            xcb_randr_get_crtc_info(d->conn, crtc_id, time).sequence,
+            sizeof(*crtc), (void **)&crtc);
     if (ret < 0)
-        return x11shmpool_display_gone(ret) ? ret : 0;
+        return x11shmpool_display_fatal(ret) ? ret : 0;
     monitor->mode = crtc->mode;
     free(crtc);
     return 0;
 }
 
-static int add_crtc(X11ShmpoolMonitors *m, X11ShmpoolDisplay *d,
-                    xcb_randr_crtc_t id, xcb_randr_output_t primary,
-                    xcb_timestamp_t time)
+static int get_rates(X11ShmpoolMonitors *m, X11ShmpoolDisplay *d)
 {
-    xcb_randr_get_crtc_info_reply_t *crtc;
-    xcb_randr_get_output_info_reply_t *output = NULL;
-    X11ShmpoolMonitor monitor = { .crtc = id };
-    xcb_randr_output_t *outputs;
+    xcb_randr_get_screen_resources_current_reply_t *resources;
     int ret;
 
-    ret = x11shmpool_display_wait(d,
-            xcb_randr_get_crtc_info(d->conn, id, time).sequence,
-            (void **)&crtc);
-    if (ret < 0)
-        return x11shmpool_display_gone(ret) ? ret : 0;
-
-    outputs      = xcb_randr_get_crtc_info_outputs(crtc);
-    monitor.mode = crtc->mode;
-    monitor.rect = (X11ShmpoolRect){ crtc->x, crtc->y,
-                                     crtc->width, crtc->height };
-    for (int i = 0; i < crtc->num_outputs; i++) {
-        if (!i || outputs[i] == primary)
-            monitor.output = outputs[i];
-    }
-    free(crtc);
-    if (!monitor.mode || !monitor.output ||
-        x11shmpool_rect_empty(monitor.rect))
-        return 0;
-    monitor.primary = monitor.output == primary;
-
-    ret = x11shmpool_display_wait(d,
-            xcb_randr_get_output_info(d->conn, monitor.output, time).sequence,
-            (void **)&output);
-    if (ret < 0)
-        return x11shmpool_display_gone(ret) ? ret : 0;
-    ret = add(m, av_strndup((char *)xcb_randr_get_output_info_name(output),
-                            output->name_len), monitor);
-    free(output);
-
-    return ret;
-}
-
-static int get_crtcs(X11ShmpoolMonitors *m, X11ShmpoolDisplay *d,
-                     const xcb_randr_get_screen_resources_reply_t *resources)
-{
-    const xcb_randr_crtc_t *crtcs =
-        xcb_randr_get_screen_resources_crtcs(resources);
-    xcb_randr_get_output_primary_reply_t *reply;
-    xcb_randr_output_t primary = XCB_NONE;
-    int ret = 0;
-
-    if (d->randr >= RANDR_PRIMARY) {
-        ret = x11shmpool_display_wait(d,
-                xcb_randr_get_output_primary(d->conn,
-                                             d->screen->root).sequence,
-                (void **)&reply);
-        if (ret >= 0)
-            primary = reply->output;
-        free(reply);
-    }
-    for (int i = 0; i < resources->num_crtcs && !x11shmpool_display_gone(ret) &&
-                    ret != AVERROR(ENOMEM); i++)
-        ret = add_crtc(m, d, crtcs[i], primary, resources->config_timestamp);
-
-    return ret;
-}
-
-static int get_by_randr(X11ShmpoolMonitors *m, X11ShmpoolDisplay *d,
-                        int with_rates)
-{
-    xcb_randr_get_screen_resources_reply_t *resources;
-    int ret;
-
-    if (d->randr >= RANDR_MONITORS && (ret = get_monitors(m, d)) < 0)
-        return ret;
-    if (d->randr >= RANDR_MONITORS && !with_rates)
-        return 0;
-
-    /* The reply of the request that does not probe the hardware is the same. */
-    ret = x11shmpool_display_wait(d, d->randr >= RANDR_PRIMARY ?
+    ret = x11shmpool_display_receive(d,
             xcb_randr_get_screen_resources_current(d->conn,
-                                                   d->screen->root).sequence :
-            xcb_randr_get_screen_resources(d->conn,
-                                           d->screen->root).sequence,
-            (void **)&resources);
+                                                   d->screen->root).sequence,
+            sizeof(*resources), (void **)&resources);
     if (ret < 0)
         return ret;
-    if (d->randr < RANDR_MONITORS)
-        ret = get_crtcs(m, d, resources);
-    for (int i = 0; i < m->nb && with_rates && ret >= 0; i++) {
-        ret = ask_output(&m->list[i], d, resources);
-        set_rate(&m->list[i], resources);
-    }
+    for (int i = 0; i < m->nb && ret >= 0; i++)
+        ret = get_mode(&m->list[i], d, resources->config_timestamp);
+    if (ret >= 0)
+        ret = set_rates(m, resources);
     free(resources);
 
     return ret;
@@ -285,14 +239,15 @@ static int get_by_randr(X11ShmpoolMonitors *m, X11ShmpoolDisplay *d,
 int x11shmpool_monitors_get(X11ShmpoolMonitors *m, X11ShmpoolDisplay *d,
                             X11ShmpoolRect whole, int with_rates)
 {
-    int ret = 0;
+    int ret;
 
     *m = (X11ShmpoolMonitors){ 0 };
-    if (d->randr >= RANDR_CRTCS)
-        ret = get_by_randr(m, d, with_rates);
-    else
-        ret = add(m, av_strdup("default"),
-                  (X11ShmpoolMonitor){ .rect = whole, .primary = 1 });
+    if (d->randr < RANDR_MONITORS)
+        ret = append_monitor(m, av_strdup("default"),
+                             (X11ShmpoolMonitor){ .rect    = whole,
+                                                  .primary = 1 });
+    else if ((ret = get_monitors(m, d)) >= 0 && with_rates)
+        ret = get_rates(m, d);
     if (ret < 0)
         x11shmpool_monitors_free(m);
 
@@ -340,8 +295,9 @@ void x11shmpool_monitors_print(const X11ShmpoolMonitors *m, char *text,
     for (int i = 0; i < m->nb; i++) {
         const X11ShmpoolRect *r = &m->list[i].rect;
 
-        av_strlcatf(text, size, "%s%d: %s %dx%d at %d,%d%s", i ? "; " : "", i,
-                    m->list[i].name, r->w, r->h, r->x, r->y,
+        av_strlcatf(text, size, "%s%d: ", i ? "; " : "", i);
+        x11shmpool_text_append(text, size, m->list[i].name);
+        av_strlcatf(text, size, " %dx%d at %d,%d%s", r->w, r->h, r->x, r->y,
                     m->list[i].primary ? " (primary)" : "");
     }
 }

@@ -16,7 +16,6 @@
  * Foundation, Inc., 51 Franklin Street, Fifth Floor, Boston, MA 02110-1301 USA
  */
 
-
 #ifndef AVDEVICE_X11SHMPOOL_MONITOR_H
 #define AVDEVICE_X11SHMPOOL_MONITOR_H
 
@@ -25,8 +24,8 @@
 
 /**
  * @file
- * Monitors: RandR 1.5's, those of CRTCs and outputs with RandR 1.2 to 1.4, and
- * without RandR one that is the whole screen.
+ * Monitors: RandR's, and where the server lacks RandR 1.5 one that is the whole
+ * screen.
  *
  * On the thread that owns the display.
  */
@@ -38,7 +37,7 @@ typedef struct X11ShmpoolMonitor {
     int rate_mhz;            ///< of its mode, in thousandths of a hertz, 0 if
                              ///< unknown or not asked for
     uint32_t output;         ///< of RandR, the first it has, or XCB_NONE
-    uint32_t crtc, mode;     ///< of RandR, XCB_NONE if unknown
+    uint32_t mode;           ///< of RandR, XCB_NONE if unknown or not asked for
 } X11ShmpoolMonitor;
 
 typedef struct X11ShmpoolMonitors {
@@ -59,7 +58,7 @@ int x11shmpool_monitors_event(const X11ShmpoolDisplay *d,
  *
  * @param whole      the screen's size now
  * @param with_rates fill in rate_mhz, too
- * @return 0, AVERROR(ENOMEM), or as x11shmpool_display_wait(). After an error
+ * @return 0, AVERROR(ENOMEM), or as x11shmpool_display_receive(). After an error
  *         there is nothing to free.
  */
 int x11shmpool_monitors_get(X11ShmpoolMonitors *m, X11ShmpoolDisplay *d,
@@ -78,7 +77,7 @@ const X11ShmpoolMonitor *x11shmpool_monitors_find(const X11ShmpoolMonitors *m,
                                                   const char *wanted);
 
 /** Write the monitors with their geometry to text, as an error line lists
- *  them; what doesn't fit is left out. */
+ *  them, without control characters; what doesn't fit is left out. */
 void x11shmpool_monitors_print(const X11ShmpoolMonitors *m, char *text,
                                int size);
 
