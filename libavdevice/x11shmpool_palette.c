@@ -21,9 +21,11 @@
 #include <string.h>
 
 #include "libavutil/attributes.h"
+#include "libavutil/error.h"
 #include "libavutil/macros.h"
 
 #include "x11shmpool_palette.h"
+#include "x11shmpool_reply.h"
 
 av_cold int x11shmpool_palette_init(X11ShmpoolPalette *p,
                                     const X11ShmpoolSource *s)
@@ -38,9 +40,9 @@ av_cold int x11shmpool_palette_init(X11ShmpoolPalette *p,
         .installed = s->is_root,
         .entries   = FFMIN(1 << s->depth, X11SHMPOOL_PALETTE_SIZE),
     };
-    ret = x11shmpool_display_wait(d,
+    ret = x11shmpool_display_receive(d,
             xcb_get_window_attributes(d->conn, s->window).sequence,
-            (void **)&attributes);
+            sizeof(*attributes), (void **)&attributes);
     if (ret < 0)
         return ret;
     p->colormap = attributes->colormap ? attributes->colormap :
@@ -69,16 +71,20 @@ void x11shmpool_palette_send(X11ShmpoolPalette *p)
 static int receive_installed(X11ShmpoolPalette *p, int *other)
 {
     xcb_list_installed_colormaps_reply_t *list;
-    xcb_colormap_t *maps;
+    const xcb_colormap_t *maps;
     int nb, ret, i;
 
     *other = 0;
-    ret = x11shmpool_display_wait(p->display, p->list_sequence,
-                                  (void **)&list);
+    ret = x11shmpool_display_receive(p->display, p->list_sequence,
+                                     sizeof(*list), (void **)&list);
     if (ret < 0)
         return ret;
-    nb   = xcb_list_installed_colormaps_cmaps_length(list);
-    maps = xcb_list_installed_colormaps_cmaps(list);
+    nb   = list->cmaps_len;
+    maps = x11shmpool_reply_items(list, sizeof(*list), nb, sizeof(*maps));
+    if (!maps) {
+        free(list);
+        return AVERROR_INVALIDDATA;
+    }
     for (i = 0; i < nb && maps[i] != p->colormap; i++)
         ;
     if (nb && i == nb) {
@@ -106,14 +112,17 @@ int x11shmpool_palette_receive(X11ShmpoolPalette *p)
         x11shmpool_display_discard(p->display, p->list_sequence);
     }
 
-    ret = x11shmpool_display_wait(p->display, p->colors_sequence,
-                                  (void **)&reply);
+    ret = x11shmpool_display_receive(p->display, p->colors_sequence,
+                                     sizeof(*reply), (void **)&reply);
     if (ret < 0)
         return ret;
 
-    nb = FFMIN(xcb_query_colors_colors_length(reply),
-               X11SHMPOOL_PALETTE_SIZE);
-    c  = xcb_query_colors_colors(reply);
+    nb = reply->colors_len;
+    c  = x11shmpool_reply_items(reply, sizeof(*reply), nb, sizeof(*c));
+    if (!c) {
+        free(reply);
+        return AVERROR_INVALIDDATA;
+    }
     for (int i = 0; i < X11SHMPOOL_PALETTE_SIZE; i++)
         argb[i] = i >= nb ? 0xFF000000 :
                   0xFF000000 | (uint32_t)(c[i].red >> 8) << 16 |

@@ -44,13 +44,13 @@ typedef struct X11ShmpoolPalette {
     unsigned colors_sequence, list_sequence;
 } X11ShmpoolPalette;
 
-/** @return 0, or as x11shmpool_display_wait() */
+/** @return 0, or as x11shmpool_display_receive() */
 int x11shmpool_palette_init(X11ShmpoolPalette *p, const X11ShmpoolSource *s);
 
 /** Ask for the colours. Buffered. */
 void x11shmpool_palette_send(X11ShmpoolPalette *p);
 
-/** Take them in. @return 0, or as x11shmpool_display_wait() */
+/** Take them in. @return 0, or as x11shmpool_display_receive() */
 int x11shmpool_palette_receive(X11ShmpoolPalette *p);
 
 /** The entry that is black, or the darkest one. */
