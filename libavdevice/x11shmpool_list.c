@@ -25,11 +25,15 @@
 
 #include "x11shmpool_list.h"
 #include "x11shmpool_monitor.h"
+#include "x11shmpool_text.h"
 #include "x11shmpool_url.h"
 #include "x11shmpool_window.h"
 
+#define TEXT_SIZE 1024   /* bytes: what does not fit is not shown */
+
 /* Takes name and description over, which may be NULL for want of memory. */
-static av_cold int add(AVDeviceInfoList *list, char *name, char *description)
+static av_cold int add_device(AVDeviceInfoList *list, char *name,
+                              char *description)
 {
     AVDeviceInfo *info = av_mallocz(sizeof(*info));
 
@@ -59,11 +63,11 @@ static av_cold int list_screens(const X11ShmpoolDisplay *d,
     int ret;
 
     for (int i = 0; it.rem; i++, xcb_screen_next(&it)) {
-        ret = add(list, av_asprintf("%s.%d", d->name, i),
-                  av_asprintf("screen %d, %dx%d, depth %d", i,
-                              it.data->width_in_pixels,
-                              it.data->height_in_pixels,
-                              it.data->root_depth));
+        ret = add_device(list, av_asprintf("%s.%d", d->name, i),
+                         av_asprintf("screen %d, %dx%d, depth %d", i,
+                                     it.data->width_in_pixels,
+                                     it.data->height_in_pixels,
+                                     it.data->root_depth));
         if (ret < 0)
             return ret;
         if (i == d->screen_num)
@@ -76,18 +80,20 @@ static av_cold int list_monitor(const X11ShmpoolDisplay *d, int i,
                                 const X11ShmpoolMonitor *m,
                                 AVDeviceInfoList *list)
 {
-    char *name = x11shmpool_url_escape(m->name), rate[32] = "";
+    char *name = x11shmpool_url_escape(m->name), shown[TEXT_SIZE] = "";
+    char rate[32] = "";
     int ret;
 
     if (!name)
         return AVERROR(ENOMEM);
+    x11shmpool_text_append(shown, sizeof(shown), m->name);
     if (m->rate_mhz)
         snprintf(rate, sizeof(rate), ", %.4g Hz", m->rate_mhz / 1000.0);
-    ret = add(list, av_asprintf("%s.%d?monitor=%s", d->name, d->screen_num,
-                                name),
-              av_asprintf("monitor %d, %s, %dx%d at %d,%d%s%s", i, m->name,
-                          m->rect.w, m->rect.h, m->rect.x, m->rect.y, rate,
-                          m->primary ? ", primary" : ""));
+    ret = add_device(list, av_asprintf("%s.%d?monitor=%s", d->name,
+                                       d->screen_num, name),
+                     av_asprintf("monitor %d, %s, %dx%d at %d,%d%s%s", i, shown,
+                                 m->rect.w, m->rect.h, m->rect.x, m->rect.y,
+                                 rate, m->primary ? ", primary" : ""));
     av_free(name);
     return ret;
 }
@@ -109,6 +115,20 @@ static av_cold int list_monitors(X11ShmpoolDisplay *d, AVDeviceInfoList *list)
     return ret;
 }
 
+static av_cold int list_window(const X11ShmpoolDisplay *d,
+                               const X11ShmpoolWindow *w,
+                               AVDeviceInfoList *list)
+{
+    char title[TEXT_SIZE] = "", class[TEXT_SIZE] = "";
+
+    x11shmpool_text_append(title, sizeof(title), w->title);
+    x11shmpool_text_append(class, sizeof(class), w->class);
+    return add_device(list, av_asprintf("%s.%d?window=0x%x", d->name,
+                                        d->screen_num, w->window),
+                      av_asprintf("window '%s'%s%s, %dx%d", title,
+                                  *class ? ", " : "", class, w->w, w->h));
+}
+
 static av_cold int list_windows(X11ShmpoolDisplay *d, AVDeviceInfoList *list)
 {
     X11ShmpoolWindows windows;
@@ -118,15 +138,9 @@ static av_cold int list_windows(X11ShmpoolDisplay *d, AVDeviceInfoList *list)
     if (ret < 0)
         return ret;
     for (int i = 0; i < windows.nb && ret >= 0; i++) {
-        const X11ShmpoolWindow *w = &windows.list[i];
-
         /* One that is not shown can't be opened. */
-        if (!w->shown)
-            continue;
-        ret = add(list, av_asprintf("%s.%d?window=0x%x", d->name,
-                                    d->screen_num, w->window),
-                  av_asprintf("window '%s'%s%s, %dx%d", w->title,
-                              *w->class ? ", " : "", w->class, w->w, w->h));
+        if (windows.list[i].shown)
+            ret = list_window(d, &windows.list[i], list);
     }
     x11shmpool_windows_free(&windows);
 

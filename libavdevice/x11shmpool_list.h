@@ -33,7 +33,7 @@
  * Add the display's screens, and of the screen that its name stands for the
  * monitors and the windows that are shown. That screen is the default.
  *
- * @return 0; AVERROR(ENOMEM), or as x11shmpool_display_wait(); what was added
+ * @return 0; AVERROR(ENOMEM), or as x11shmpool_display_receive(); what was added
  *         until then is the list's owner's
  */
 int x11shmpool_list_devices(X11ShmpoolDisplay *d, AVDeviceInfoList *list);

@@ -16,7 +16,6 @@
  * Foundation, Inc., 51 Franklin Street, Fifth Floor, Boston, MA 02110-1301 USA
  */
 
-
 #include <stdlib.h>
 #include <string.h>
 
@@ -26,6 +25,8 @@
 #include "libavutil/error.h"
 #include "libavutil/mem.h"
 
+#include "x11shmpool_reply.h"
+#include "x11shmpool_text.h"
 #include "x11shmpool_window.h"
 
 #define MAX_WINDOWS   4096
@@ -61,7 +62,8 @@ static int get_atoms(X11ShmpoolDisplay *d, xcb_atom_t *atoms)
             x11shmpool_display_discard(d, sequence[i]);
             continue;
         }
-        ret = x11shmpool_display_wait(d, sequence[i], (void **)&reply);
+        ret = x11shmpool_display_receive(d, sequence[i], sizeof(*reply),
+                                         (void **)&reply);
         if (ret >= 0)
             atoms[i] = reply->atom;
         free(reply);
@@ -76,18 +78,31 @@ static unsigned ask_property(X11ShmpoolDisplay *d, xcb_window_t window,
                             0, PROPERTY_SIZE).sequence;
 }
 
+/* The items of a property, which lie within the reply: see get_property(). */
+static const void *items_of(const xcb_get_property_reply_t *reply)
+{
+    return reply + 1;
+}
+
 /* Sets *reply to NULL where there is no such property or window. */
 static int get_property(X11ShmpoolDisplay *d, unsigned sequence, int format,
                         xcb_get_property_reply_t **reply)
 {
-    int ret = x11shmpool_display_wait(d, sequence, (void **)reply);
+    int ret = x11shmpool_display_receive(d, sequence, sizeof(**reply),
+                                         (void **)reply);
 
-    if (ret >= 0 && (*reply)->format != format) {
-        free(*reply);
-        *reply = NULL;
-    }
     /* What went wrong with one window is that window's affair. */
-    return x11shmpool_display_fatal(ret) ? ret : 0;
+    if (ret < 0)
+        return x11shmpool_display_fatal(ret) ? ret : 0;
+    if ((*reply)->format == format &&
+        x11shmpool_reply_items(*reply, sizeof(**reply), (*reply)->value_len,
+                               format / 8))
+        return 0;
+
+    ret = (*reply)->format == format ? AVERROR_INVALIDDATA : 0;
+    free(*reply);
+    *reply = NULL;
+    return ret;
 }
 
 /* The window manager's list, in stacking order, the topmost last. */
@@ -115,8 +130,8 @@ static int get_managed(X11ShmpoolDisplay *d, const xcb_atom_t *atoms,
     }
 
     /* A manager that has gone leaves its list behind, but not its window. */
-    if (ret >= 0 && reply[0] && xcb_get_property_value_length(reply[0]) >= 4) {
-        xcb_window_t check = *(xcb_window_t *)xcb_get_property_value(reply[0]);
+    if (ret >= 0 && reply[0] && reply[0]->value_len) {
+        xcb_window_t check = *(const xcb_window_t *)items_of(reply[0]);
 
         ret = get_property(d, ask_property(d, check,
                                            atoms[NET_SUPPORTING_WM_CHECK]),
@@ -125,17 +140,37 @@ static int get_managed(X11ShmpoolDisplay *d, const xcb_atom_t *atoms,
             chosen = reply[1] ? reply[1] : reply[2];
         free(alive);
     }
-    if (chosen) {
-        int size = xcb_get_property_value_length(chosen);
-
-        *list = av_memdup(xcb_get_property_value(chosen), FFMAX(size, 1));
-        *nb   = size / 4;
-        ret   = *list ? ret : AVERROR(ENOMEM);
+    if (ret >= 0 && chosen) {
+        *nb   = FFMIN(chosen->value_len, MAX_WINDOWS);
+        *list = av_malloc_array(*nb + 1, sizeof(**list));
+        if (*list)
+            memcpy(*list, items_of(chosen), *nb * sizeof(**list));
+        else
+            ret = AVERROR(ENOMEM);
     }
     for (int i = 0; i < 3; i++)
         free(reply[i]);
 
     return ret;
+}
+
+/* The caller frees the reply, which the children lie in. */
+static int get_children(X11ShmpoolDisplay *d, unsigned sequence,
+                        xcb_query_tree_reply_t **reply,
+                        const xcb_window_t **children)
+{
+    int ret = x11shmpool_display_receive(d, sequence, sizeof(**reply),
+                                         (void **)reply);
+
+    if (ret < 0)
+        return ret;
+    *children = x11shmpool_reply_items(*reply, sizeof(**reply),
+                                       (*reply)->children_len,
+                                       sizeof(**children));
+    if (*children)
+        return 0;
+    free(*reply);
+    return AVERROR_INVALIDDATA;
 }
 
 static int find_client(X11ShmpoolDisplay *d, xcb_atom_t state,
@@ -144,7 +179,8 @@ static int find_client(X11ShmpoolDisplay *d, xcb_atom_t state,
     unsigned property = ask_property(d, window, state);
     unsigned tree     = xcb_query_tree(d->conn, window).sequence;
     xcb_get_property_reply_t *reply;
-    xcb_query_tree_reply_t *children;
+    const xcb_window_t *children;
+    xcb_query_tree_reply_t *tree_reply;
     int ret, found;
 
     ret   = get_property(d, property, 32, &reply);
@@ -156,14 +192,13 @@ static int find_client(X11ShmpoolDisplay *d, xcb_atom_t state,
             *client = window;
         return ret;
     }
-    ret = x11shmpool_display_wait(d, tree, (void **)&children);
+    ret = get_children(d, tree, &tree_reply, &children);
     if (ret < 0)
         return x11shmpool_display_fatal(ret) ? ret : 0;
-    for (int i = xcb_query_tree_children_length(children) - 1;
-         i >= 0 && !*client && ret >= 0; i--)
-        ret = find_client(d, state, xcb_query_tree_children(children)[i],
-                          depth - 1, client);
-    free(children);
+    for (int i = tree_reply->children_len - 1; i >= 0 && !*client && ret >= 0;
+         i--)
+        ret = find_client(d, state, children[i], depth - 1, client);
+    free(tree_reply);
 
     return ret;
 }
@@ -187,17 +222,16 @@ static int get_top_level(X11ShmpoolDisplay *d, const xcb_atom_t *atoms,
                          xcb_window_t **list, int *nb)
 {
     xcb_query_tree_reply_t *tree;
-    xcb_window_t *children;
+    const xcb_window_t *children;
     unsigned *sequence;
     int nb_children, ret;
 
     *nb = 0;
-    ret = x11shmpool_display_wait(d,
-            xcb_query_tree(d->conn, d->screen->root).sequence, (void **)&tree);
+    ret = get_children(d, xcb_query_tree(d->conn, d->screen->root).sequence,
+                       &tree, &children);
     if (ret < 0)
         return ret;
-    children    = xcb_query_tree_children(tree);
-    nb_children = xcb_query_tree_children_length(tree);
+    nb_children = tree->children_len;
     *list       = av_malloc_array(nb_children + 1, sizeof(**list));
     sequence    = av_malloc_array(nb_children + 1, sizeof(*sequence));
     if (!*list || !sequence) {
@@ -215,7 +249,8 @@ static int get_top_level(X11ShmpoolDisplay *d, const xcb_atom_t *atoms,
             x11shmpool_display_discard(d, sequence[i]);
             continue;
         }
-        ret = x11shmpool_display_wait(d, sequence[i], (void **)&a);
+        ret = x11shmpool_display_receive(d, sequence[i], sizeof(*a),
+                                         (void **)&a);
         if (ret < 0)
             continue;
         if (a->map_state == XCB_MAP_STATE_VIEWABLE &&
@@ -234,11 +269,11 @@ end:
     return ret;
 }
 
-static char *latin1_to_utf8(const char *text, int size)
+static char *latin1_to_utf8(const char *text, size_t size)
 {
     char *utf8 = av_malloc(2 * size + 1), *out = utf8;
 
-    for (int i = 0; utf8 && i < size && text[i]; i++) {
+    for (size_t i = 0; utf8 && i < size && text[i]; i++) {
         uint8_t c = text[i], tmp;
 
         PUT_UTF8(c, tmp, *out++ = tmp;)
@@ -250,20 +285,17 @@ static char *latin1_to_utf8(const char *text, int size)
 
 static char *text_of(const xcb_get_property_reply_t *reply)
 {
-    if (!reply)
-        return av_strdup("");
-    return av_strndup(xcb_get_property_value(reply),
-                      xcb_get_property_value_length(reply));
+    return reply ? av_strndup(items_of(reply), reply->value_len) :
+                   av_strdup("");
 }
 
 static char *title_of(const xcb_get_property_reply_t *net_name,
                       const xcb_get_property_reply_t *name, xcb_atom_t utf8)
 {
-    if (net_name && xcb_get_property_value_length(net_name))
+    if (net_name && net_name->value_len)
         return text_of(net_name);
     if (name && name->type == XCB_ATOM_STRING)
-        return latin1_to_utf8(xcb_get_property_value(name),
-                              xcb_get_property_value_length(name));
+        return latin1_to_utf8(items_of(name), name->value_len);
     return text_of(name && name->type == utf8 ? name : NULL);
 }
 
@@ -272,10 +304,10 @@ static char *title_of(const xcb_get_property_reply_t *net_name,
 static void split_class(X11ShmpoolWindow *w,
                         const xcb_get_property_reply_t *reply)
 {
-    const char *text = reply ? xcb_get_property_value(reply) : "";
-    int size         = reply ? xcb_get_property_value_length(reply) : 0;
+    const char *text = reply ? items_of(reply) : "";
+    size_t size      = reply ? reply->value_len : 0;
     const char *zero = memchr(text, 0, size);
-    int first        = zero ? zero - text : size;
+    size_t first     = zero ? (size_t)(zero - text) : size;
 
     w->instance = av_strndup(text, first);
     w->class    = first + 1 < size ? av_strndup(text + first + 1,
@@ -292,9 +324,9 @@ static void free_entry(X11ShmpoolWindow *entry)
 
 enum Query { NET_NAME, NAME, CLASS, ATTRIBUTES, GEOMETRY, NB_QUERIES };
 
-static int add(X11ShmpoolWindows *w, X11ShmpoolDisplay *d,
-               const xcb_atom_t *atoms, xcb_window_t window,
-               const unsigned *sequence)
+static int add_window(X11ShmpoolWindows *w, X11ShmpoolDisplay *d,
+                      const xcb_atom_t *atoms, xcb_window_t window,
+                      const unsigned *sequence)
 {
     X11ShmpoolWindow *entry = &w->list[w->nb];
     xcb_get_property_reply_t *text[3] = { NULL };
@@ -307,9 +339,13 @@ static int add(X11ShmpoolWindows *w, X11ShmpoolDisplay *d,
             x11shmpool_display_discard(d, sequence[i]);
         else if (i <= CLASS)
             ret = get_property(d, sequence[i], 8, &text[i]);
-        else if ((err = x11shmpool_display_wait(d, sequence[i],
-                            i == GEOMETRY ? (void **)&g : (void **)&a)) < 0 &&
-                 x11shmpool_display_fatal(err))
+        else
+            err = i == GEOMETRY ?
+                  x11shmpool_display_receive(d, sequence[i], sizeof(*g),
+                                             (void **)&g) :
+                  x11shmpool_display_receive(d, sequence[i], sizeof(*a),
+                                             (void **)&a);
+        if (x11shmpool_display_fatal(err))
             ret = err;
     }
     if (ret >= 0 && a && g && a->_class == XCB_WINDOW_CLASS_INPUT_OUTPUT) {
@@ -367,7 +403,7 @@ static int describe(X11ShmpoolWindows *w, X11ShmpoolDisplay *d,
             for (int k = 0; k < NB_QUERIES; k++)
                 x11shmpool_display_discard(d, sequence[i][k]);
         } else {
-            ret = add(w, d, atoms, windows[i], sequence[i]);
+            ret = add_window(w, d, atoms, windows[i], sequence[i]);
         }
     }
     av_free(sequence);
@@ -429,9 +465,13 @@ void x11shmpool_windows_print(const X11ShmpoolWindows *w, char *text,
     for (int i = 0; i < w->nb; i++) {
         const X11ShmpoolWindow *entry = &w->list[i];
 
-        av_strlcatf(text, size, "%s0x%x '%s' (%s%s%s)%s", i ? "; " : "",
-                    entry->window, entry->title, entry->instance,
-                    *entry->instance && *entry->class ? ", " : "",
-                    entry->class, entry->shown ? "" : " not shown");
+        av_strlcatf(text, size, "%s0x%x '", i ? "; " : "", entry->window);
+        x11shmpool_text_append(text, size, entry->title);
+        av_strlcat(text, "' (", size);
+        x11shmpool_text_append(text, size, entry->instance);
+        if (*entry->instance && *entry->class)
+            av_strlcat(text, ", ", size);
+        x11shmpool_text_append(text, size, entry->class);
+        av_strlcat(text, entry->shown ? ")" : ") not shown", size);
     }
 }

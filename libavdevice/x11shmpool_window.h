@@ -16,7 +16,6 @@
  * Foundation, Inc., 51 Franklin Street, Fifth Floor, Boston, MA 02110-1301 USA
  */
 
-
 #ifndef AVDEVICE_X11SHMPOOL_WINDOW_H
 #define AVDEVICE_X11SHMPOOL_WINDOW_H
 
@@ -40,8 +39,10 @@
 
 typedef struct X11ShmpoolWindow {
     xcb_window_t window;
-    char *title;             ///< UTF-8, owned; "" where there is none
-    char *instance, *class;  ///< WM_CLASS, as it stands; owned; "" if none
+    char *title;             ///< owned; "" where there is none. Its owner's
+                             ///< text, as class and instance are: whatever shows
+                             ///< it goes through x11shmpool_text_append()
+    char *instance, *class;  ///< WM_CLASS; owned; "" if none
     int w, h;                ///< pixels
     int shown;               ///< mapped, in mapped windows
 } X11ShmpoolWindow;
@@ -54,7 +55,7 @@ typedef struct X11ShmpoolWindows {
 /**
  * Get the windows of the display's screen.
  *
- * @return 0, AVERROR(ENOMEM), or as x11shmpool_display_wait(). After an error
+ * @return 0, AVERROR(ENOMEM), or as x11shmpool_display_receive(). After an error
  *         there is nothing to free.
  */
 int x11shmpool_windows_get(X11ShmpoolWindows *w, X11ShmpoolDisplay *d);
@@ -72,8 +73,8 @@ const X11ShmpoolWindow *x11shmpool_windows_find(const X11ShmpoolWindows *w,
                                                 const char *title,
                                                 const char *class);
 
-/** Write the windows to text, as an error line lists them; what doesn't fit
- *  is left out. */
+/** Write the windows to text, as an error line lists them, without control
+ *  characters; what doesn't fit is left out. */
 void x11shmpool_windows_print(const X11ShmpoolWindows *w, char *text,
                               int size);
 
@@ -82,7 +83,7 @@ void x11shmpool_windows_print(const X11ShmpoolWindows *w, char *text,
  * WM_STATE; itself where none does.
  *
  * @param client set to it
- * @return 0, or as x11shmpool_display_wait()
+ * @return 0, or as x11shmpool_display_receive()
  */
 int x11shmpool_window_client(X11ShmpoolDisplay *d, xcb_window_t top,
                              xcb_window_t *client);

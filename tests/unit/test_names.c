@@ -148,6 +148,11 @@ static void test_monitors(void **state)
                               "800,0");
     x11shmpool_monitors_print(&m, text, 8);
     assert_int_equal(strlen(text), 7);
+    list[1].name = S("\033[1m\233");
+    x11shmpool_monitors_print(&m, text, sizeof(text));
+    assert_string_equal(text, "0: dp-1 800x600 at 0,0; 1: \\x1B[1m\\x9B 640x480 "
+                              "at 800,0");
+    assert_ptr_equal(x11shmpool_monitors_find(&m, "\033[1m\233"), &list[1]);
 }
 
 static void test_windows(void **state)
@@ -159,6 +164,7 @@ static void test_windows(void **state)
         { 4, S(""), S(""), S(""), 1, 1, 1 },
     };
     X11ShmpoolWindows w = { list, 4 };
+    char text[256];
 
     (void)state;
     assert_ptr_equal(x11shmpool_windows_find(&w, "a.txt", NULL), &list[1]);
@@ -169,6 +175,14 @@ static void test_windows(void **state)
     assert_null(x11shmpool_windows_find(&w, "A.TXT", NULL));
     assert_null(x11shmpool_windows_find(&w, NULL, "Edit"));
     assert_null(x11shmpool_windows_find(&w, "a.txt", "ed2"));
+
+    list[2].title = S("\033]0;b\007");
+    w.nb = 3;
+    x11shmpool_windows_print(&w, text, sizeof(text));
+    assert_string_equal(text, "0x1 'hidden editor' (ed, Editor) not shown; "
+                              "0x2 'Editor - a.txt' (ed, Editor); "
+                              "0x3 '\\x1B]0;b\\x07' (ed2, Editor)");
+    assert_ptr_equal(x11shmpool_windows_find(&w, "\033", NULL), &list[2]);
 }
 
 int main(void)
