@@ -25,6 +25,7 @@
 #include "libavutil/macros.h"
 #include "libavutil/time.h"
 
+#include "x11shmpool_reply.h"
 #include "x11shmpool_verify.h"
 
 #define ROWS_PER_CHECK 16
@@ -141,6 +142,28 @@ static unsigned send_row(X11ShmpoolVerify *v, const X11ShmpoolSource *source,
                          row.w, 1, ~0).sequence;
 }
 
+/* Sets *row to where the i-th row is: in memory that is shared, or in a reply
+ * that the caller frees. */
+static int receive_row(X11ShmpoolVerify *v, unsigned sequence, int i,
+                       size_t bytes, void **reply, uint8_t **row)
+{
+    xcb_get_image_reply_t *image;
+    int ret;
+
+    if (v->rows.segment) {
+        *row = v->rows.data + (size_t)v->format->stride * i;
+        return x11shmpool_display_wait(v->display, sequence, reply);
+    }
+    ret = x11shmpool_display_receive(v->display, sequence, sizeof(*image),
+                                     reply);
+    if (ret < 0)
+        return ret;
+    image = *reply;
+    *row  = (uint8_t *)(image + 1);
+    return x11shmpool_reply_items(image, sizeof(*image), bytes, 1) ?
+           0 : AVERROR_INVALIDDATA;
+}
+
 int x11shmpool_verify_rows(X11ShmpoolVerify *v, const X11ShmpoolSource *source,
                            const uint8_t *picture, const X11ShmpoolSlot *like,
                            X11ShmpoolRect ignore, X11ShmpoolRect *differs)
@@ -174,19 +197,15 @@ int x11shmpool_verify_rows(X11ShmpoolVerify *v, const X11ShmpoolSource *source,
 
     for (int i = 0; i < ROWS_PER_CHECK; i++) {
         const uint8_t *expected;
-        uint8_t *screen = v->rows.data + (size_t)f->stride * i;
-        void *reply     = NULL;
+        uint8_t *screen;
+        void *reply = NULL;
 
         if (ret < 0)
             x11shmpool_display_discard(d, sequence[i]);
         else
-            ret = x11shmpool_display_wait(d, sequence[i], &reply);
-        if (ret >= 0 && !v->rows.segment) {
-            screen = xcb_get_image_data(reply);
-            if (xcb_get_image_data_length(reply) <
-                row.w * (f->bits_per_pixel / 8))
-                ret = AVERROR_EXTERNAL;
-        }
+            ret = receive_row(v, sequence[i], i,
+                              (size_t)row.w * (f->bits_per_pixel / 8),
+                              &reply, &screen);
         if (ret < 0) {
             free(reply);
             continue;

@@ -65,7 +65,7 @@ int x11shmpool_verify_due(const X11ShmpoolVerify *v);
  * @param ignore   what is painted over it, frame coordinates
  * @param differs  set to a rectangle, frame coordinates, that differs, or to an
  *                 empty one
- * @return 0, or as x11shmpool_display_wait()
+ * @return 0, or as x11shmpool_display_receive()
  */
 int x11shmpool_verify_rows(X11ShmpoolVerify *v, const X11ShmpoolSource *source,
                            const uint8_t *picture, const X11ShmpoolSlot *like,
