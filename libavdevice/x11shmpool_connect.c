@@ -198,9 +198,11 @@ static av_cold void *attempt_thread(void *opaque)
     error   = xcb_connection_has_error(a->conn);
     if (error) {
         xcb_disconnect(a->conn);
-        a->conn  = NULL;
-        a->error = error == XCB_CONN_CLOSED_MEM_INSUFFICIENT ?
-                   AVERROR(ENOMEM) : ask_why(a->name, a->reason);
+        a->conn = NULL;
+        if (error == XCB_CONN_CLOSED_MEM_INSUFFICIENT)
+            a->error = AVERROR(ENOMEM);
+        else if (atomic_load(&a->references) > 1)
+            a->error = ask_why(a->name, a->reason);
     }
     x11shmpool_completion_complete(&a->ended);
     attempt_unref(a);
