@@ -37,7 +37,9 @@
  * read Xauthority files in code of our own, and that function waits for the
  * server's answer, too.
  *
- * Any thread.
+ * Any thread. (libXau keeps the name of the authority file in a static buffer:
+ * connections that are opened at the very same moment race there, whoever opens
+ * them.)
  */
 
 typedef struct X11ShmpoolConnection {
