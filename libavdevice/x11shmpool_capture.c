@@ -29,6 +29,7 @@
 
 #define MAX_FAILURES 10
 #define MAX_MISSES   3
+#define MAX_EVENTS   4096
 
 static int packs_rows(const X11ShmpoolFormat *f)
 {
@@ -132,7 +133,7 @@ av_cold int x11shmpool_capture_init(X11ShmpoolCapture *c,
     if ((ret = init_damage(c)) < 0 || (ret = init_pools(c)) < 0)
         return ret;
     clip(c, 1);
-    if ((ret = x11shmpool_popups_init(&c->popups, source, format)) < 0)
+    if ((ret = x11shmpool_menus_init(&c->menus, source, format)) < 0)
         return ret;
 
     ret = x11shmpool_cursor_init(&c->cursor, d, source->window,
@@ -162,11 +163,10 @@ av_cold void x11shmpool_capture_uninit(X11ShmpoolCapture *c)
     av_buffer_unref(&c->last);
     av_buffer_unref(&c->last_palette);
     x11shmpool_border_uninit(&c->border);
-    x11shmpool_popups_uninit(&c->popups);
+    x11shmpool_menus_uninit(&c->menus);
     x11shmpool_cursor_uninit(&c->cursor);
     x11shmpool_verify_uninit(&c->verify);
     x11shmpool_grab_uninit(&c->grab);
-    x11shmpool_tree_uninit(&c->tree);
     x11shmpool_damage_uninit(&c->damage);
     av_buffer_unref(&c->canvas_buf);
     x11shmpool_pool_free(&c->canvas_pool);
@@ -180,30 +180,43 @@ static void invalidate(X11ShmpoolCapture *c)
     clip(c, 1);
 }
 
-static int take_event(X11ShmpoolCapture *c, const xcb_generic_event_t *event)
+/* What a client sent is believed by nobody; the move of a window that a window
+ * manager tells of is a reason to ask. */
+static void take_event(X11ShmpoolCapture *c, const xcb_generic_event_t *event)
 {
+    if (event->response_type & 0x80 &&
+        (event->response_type & 0x7f) != XCB_CONFIGURE_NOTIFY)
+        return;
     if (x11shmpool_damage_event(&c->damage, event) ||
         x11shmpool_cursor_event(&c->cursor, event) ||
         x11shmpool_border_event(&c->border, event))
-        return 0;
+        return;
     c->moved |= x11shmpool_source_event(c->source, event);
-    x11shmpool_popups_event(&c->popups, event);
-    return x11shmpool_tree_event(&c->tree, event);
+    x11shmpool_menus_event(&c->menus, event);
+    x11shmpool_tree_event(&c->tree, event);
 }
 
-static int read_events(X11ShmpoolCapture *c)
+static void read_events(X11ShmpoolCapture *c)
 {
-    xcb_generic_event_t *event;
-    int untrusted, ret = 0;
+    xcb_generic_event_t *event = NULL;
+    int nb;
 
-    while (ret >= 0 && (event = xcb_poll_for_event(c->display->conn))) {
-        ret = take_event(c, event);
+    for (nb = 0; nb < MAX_EVENTS &&
+                 (event = xcb_poll_for_event(c->display->conn)); nb++) {
+        take_event(c, event);
         free(event);
     }
-    if (ret >= 0)
-        ret = x11shmpool_tree_update(&c->tree);
+    if (nb < MAX_EVENTS)
+        return;
+    x11shmpool_menus_overflow(&c->menus);
+    x11shmpool_tree_overflow(&c->tree);
+}
 
-    untrusted = x11shmpool_tree_hides_damage(&c->tree);
+static int update_tree(X11ShmpoolCapture *c)
+{
+    int ret       = x11shmpool_tree_update(&c->tree);
+    int untrusted = x11shmpool_tree_hides_damage(&c->tree);
+
     if (untrusted != c->untrusted)
         av_log(c->log, AV_LOG_VERBOSE,
                untrusted ? "A window is shown that the X server composites: "
@@ -268,10 +281,11 @@ static int update(X11ShmpoolCapture *c)
 {
     int ret;
 
-    if ((ret = read_events(c)) < 0 ||
-        (ret = x11shmpool_display_error(c->display)) < 0 ||
+    read_events(c);
+    if ((ret = x11shmpool_display_error(c->display)) < 0 ||
         (ret = update_source(c)) < 0 ||
-        (ret = x11shmpool_popups_update(&c->popups)) < 0)
+        (ret = update_tree(c)) < 0 ||
+        (ret = x11shmpool_menus_update(&c->menus)) < 0)
         return ret;
 
     if (c->options.follow_mouse && (ret = follow_mouse(c)) < 0)
@@ -333,9 +347,10 @@ static int paint(X11ShmpoolCapture *c, X11ShmpoolSlot *slot)
     int x = c->cursor.x - c->source->region.x;
     int y = c->cursor.y - c->source->region.y;
 
-    if (x11shmpool_popups_shown(&c->popups)) {
-        x11shmpool_popups_paint(&c->popups, slot->data, f->packed_stride,
-                                c->palette.argb);
+    if (c->menus.nb) {
+        for (int i = 0; i < c->menus.nb; i++)
+            x11shmpool_menus_paint(&c->menus, i, slot->data, f->packed_stride,
+                                   c->palette.argb);
         slot->fresh = c->canvas ? slot->fresh : -1;
     }
     if (!x11shmpool_rect_empty(rect)) {
@@ -514,25 +529,23 @@ static int repeat(X11ShmpoolCapture *c, X11ShmpoolFrame *frame)
     return reference_last(c, frame);
 }
 
-/* What the frame changes: by drawing (info, NULL for none), by popups, and by a
+/* What the frame changes: by drawing (info, NULL for none), by menus, and by a
  * pointer that was painted over before and is over c->painted now. */
 static void describe(X11ShmpoolCapture *c, X11ShmpoolFrame *frame,
                      const X11ShmpoolDamageInfo *info, int whole, int pointer,
                      X11ShmpoolRect before)
 {
     const X11ShmpoolRect all = { 0, 0, c->format->width, c->format->height };
-    X11ShmpoolRect popups    = c->popups.changed;
+    X11ShmpoolRect menus[X11SHMPOOL_MENUS_CHANGED];
+    int nb_menus = x11shmpool_menus_changed(&c->menus, menus);
 
     if (info) {
         frame->box  = x11shmpool_rect_intersect(in_frame(c, info->box), all);
         frame->area = info->area;
     }
-    if (!x11shmpool_rect_empty(popups)) {
-        popups.x    -= c->source->root_x;
-        popups.y    -= c->source->root_y;
-        popups       = x11shmpool_rect_intersect(in_frame(c, popups), all);
-        frame->box   = x11shmpool_rect_union(frame->box, popups);
-        frame->area += (int64_t)popups.w * popups.h;
+    for (int i = 0; i < nb_menus; i++) {
+        frame->box   = x11shmpool_rect_union(frame->box, menus[i]);
+        frame->area += (int64_t)menus[i].w * menus[i].h;
     }
     if (pointer) {
         frame->box   = x11shmpool_rect_union(frame->box, before);
@@ -563,12 +576,19 @@ static int publish_palette(X11ShmpoolCapture *c)
     return 0;
 }
 
+static int menus_changed(const X11ShmpoolCapture *c)
+{
+    X11ShmpoolRect list[X11SHMPOOL_MENUS_CHANGED];
+
+    return x11shmpool_menus_changed(&c->menus, list) > 0;
+}
+
 static int ask(X11ShmpoolCapture *c, X11ShmpoolRequest *r)
 {
     int ret;
 
     r->dirty = x11shmpool_damage_dirty(&c->damage) || !c->last ||
-               !x11shmpool_rect_empty(c->popups.changed);
+               menus_changed(c);
     if ((!r->dirty && !c->options.draw_mouse && !c->format->indexed) ||
         (!c->source->viewable && c->last)) {
         r->unchanged = 1;
@@ -592,11 +612,12 @@ static int moved_meanwhile(X11ShmpoolCapture *c)
     xcb_generic_event_t *event;
     int ret = 0;
 
-    while (ret >= 0 && (event = xcb_poll_for_queued_event(c->display->conn))) {
-        ret = take_event(c, event);
+    for (int i = 0; i < MAX_EVENTS &&
+                    (event = xcb_poll_for_queued_event(c->display->conn)); i++) {
+        take_event(c, event);
         free(event);
     }
-    if (ret >= 0 && (c->moved || c->source->closed))
+    if (c->moved || c->source->closed)
         ret = update_source(c);
     return ret < 0 ? ret : c->damage.valid != valid;
 }
@@ -654,7 +675,7 @@ static int make_frame(X11ShmpoolCapture *c, X11ShmpoolRequest *r,
 
     moved      = is_new(c, r);
     drawn      = r->dirty && !x11shmpool_rect_empty(info.box);
-    popped     = !x11shmpool_rect_empty(c->popups.changed);
+    popped     = menus_changed(c);
     pointer    = pointer_changed(c);
     recoloured = c->format->indexed && c->palette.number != c->painted_palette;
     frame->changed  = moved || drawn || popped || pointer || recoloured;
@@ -674,7 +695,7 @@ static int make_frame(X11ShmpoolCapture *c, X11ShmpoolRequest *r,
         return ret;
     describe(c, frame, drawn ? &info : NULL, moved || recoloured, pointer,
              painted_before);
-    c->popups.changed = (X11ShmpoolRect){ 0 };
+    x11shmpool_menus_painted(&c->menus);
 
     av_buffer_unref(&c->last);
     c->last      = r->buf;
@@ -771,7 +792,7 @@ int x11shmpool_capture_idle(X11ShmpoolCapture *c)
     X11ShmpoolRect differs, damaged;
     int ret;
 
-    if (!c->last || !s->viewable || x11shmpool_popups_shown(&c->popups) ||
+    if (!c->last || !s->viewable || c->menus.nb ||
         !x11shmpool_damage_tracked(&c->damage) ||
         x11shmpool_damage_dirty(&c->damage) ||
         !x11shmpool_verify_due(&c->verify))
@@ -787,9 +808,9 @@ int x11shmpool_capture_idle(X11ShmpoolCapture *c)
         return 0;
 
     /* A report of drawing that the rows show reaches us before they do. */
-    ret = read_events(c);
-    if (ret < 0 || c->moved)
-        return ret;
+    read_events(c);
+    if (c->moved)
+        return 0;
     if (!x11shmpool_damage_dirty(&c->damage))
         return lost(c);
 

@@ -27,9 +27,9 @@
 #include "x11shmpool_display.h"
 #include "x11shmpool_format.h"
 #include "x11shmpool_grab.h"
+#include "x11shmpool_menus.h"
 #include "x11shmpool_palette.h"
 #include "x11shmpool_pool.h"
-#include "x11shmpool_popup.h"
 #include "x11shmpool_border.h"
 #include "x11shmpool_source.h"
 #include "x11shmpool_tree.h"
@@ -101,7 +101,7 @@ typedef struct X11ShmpoolCapture {
     X11ShmpoolPalette palette;
     X11ShmpoolBorder border;
     X11ShmpoolVerify verify;
-    X11ShmpoolPopups popups;
+    X11ShmpoolMenus menus;
     X11ShmpoolPool *pool;
     X11ShmpoolRequest request;
 

@@ -38,7 +38,7 @@ av_cold int x11shmpool_palette_init(X11ShmpoolPalette *p,
         .display   = d,
         .window    = s->window,
         .installed = s->is_root,
-        .entries   = FFMIN(1 << s->depth, X11SHMPOOL_PALETTE_SIZE),
+        .entries   = FFMIN(1 << s->layout.depth, X11SHMPOOL_PALETTE_SIZE),
     };
     ret = x11shmpool_display_receive(d,
             xcb_get_window_attributes(d->conn, s->window).sequence,

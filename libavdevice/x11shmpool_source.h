@@ -21,9 +21,12 @@
 
 #include <stdint.h>
 
+#include "x11shmpool_ancestors.h"
 #include "x11shmpool_display.h"
+#include "x11shmpool_follow.h"
 #include "x11shmpool_format.h"
 #include "x11shmpool_geometry.h"
+#include "x11shmpool_pixmap.h"
 
 /**
  * @file
@@ -38,6 +41,9 @@
  * The region keeps its size and its place within what it was chosen on: it
  * goes where the monitor or the window goes, and what it then lacks is black.
  *
+ * Events are reasons to ask, never answers: any client can send any event. What
+ * they ask for is asked in x11shmpool_source_update(), all of it at once.
+ *
  * On the thread that owns the display.
  */
 
@@ -45,22 +51,27 @@
 #define X11SHMPOOL_SOURCE_EVENTS (XCB_EVENT_MASK_STRUCTURE_NOTIFY | \
                                   XCB_EVENT_MASK_VISIBILITY_CHANGE)
 
-#define X11SHMPOOL_SOURCE_GAPS      1024
-#define X11SHMPOOL_SOURCE_ANCESTORS 16
+#define X11SHMPOOL_SOURCE_GAPS 1024
+
+/** What only the source itself looks at. */
+typedef struct X11ShmpoolSourceState {
+    int stale;                ///< flags: what has to be asked again
+    X11ShmpoolFollow monitor; ///< a screen's
+    X11ShmpoolPixmap pixmap;  ///< a window's own
+    X11ShmpoolRect screen;    ///< the root window; only where not copyable
+    X11ShmpoolAncestors ancestors; ///< of a window
+} X11ShmpoolSourceState;
 
 typedef struct X11ShmpoolSource {
     X11ShmpoolDisplay *display;
     xcb_window_t window;
     int is_root;
     const char *what;         ///< "screen", "monitor" or "window"
+    X11ShmpoolLayout layout;
     xcb_drawable_t drawable;  ///< what pixels are read from
     int dx, dy;               ///< the window's origin in the drawable
     int copyable;             ///< CopyArea from it gets every pixel, and damage
                               ///< on the window tells of each that changes
-
-    int depth;
-    xcb_visualid_t visual;
-    X11ShmpoolLayout layout;
 
     X11ShmpoolRect whole;     ///< the window, at 0,0
     X11ShmpoolRect bounds;    ///< what of it the region may show: all, or the
@@ -71,30 +82,16 @@ typedef struct X11ShmpoolSource {
                               ///< of a window that its shape leaves out: they
                               ///< hold whatever was there once
     int root_x, root_y;       ///< the window's origin on the root window
-    X11ShmpoolRect screen;    ///< the root window; only where not copyable
     int viewable;             ///< there is something to be read
     int closed;               ///< the window is gone for good
     int resized;              ///< what is captured is not the size it was
-
-    /* Monitors. */
-    char *monitor;            ///< the name, or "primary"; NULL for none; owned
-    X11ShmpoolRect first;     ///< the monitor as it was first
-    int monitors_stale;
-    int followed;             ///< they were asked for before
-
-    /* Windows. */
-    xcb_pixmap_t pixmap;      ///< the window's, XCB_NONE without Composite
-    int pixmap_stale;         ///< it may have another one by now
-    int redirected;
-    int shape_stale;
-    xcb_window_t ancestors[X11SHMPOOL_SOURCE_ANCESTORS];
-    int nb_ancestors;         ///< from the parent on, without the root
-    int ancestors_stale;
+    X11ShmpoolSourceState state;
 } X11ShmpoolSource;
 
 /**
  * Find a window, or with XCB_NONE the display's screen, and follow it from now
- * on. region is all of it until somebody says otherwise.
+ * on. region is all of it until somebody says otherwise. Warns of a screen that
+ * can't be read.
  *
  * @return 0; AVERROR(ENOENT) no such window, AVERROR(EINVAL) one that is not
  *         viewable or has no pixels, each with one line logged; or as
@@ -106,11 +103,7 @@ int x11shmpool_source_open(X11ShmpoolSource *s, X11ShmpoolDisplay *d,
 /**
  * Narrow a screen down to one of its monitors.
  *
- * @param wanted as for x11shmpool_monitors_find(). "primary" stands for
- *               whichever that is at any time; a number for the monitor that
- *               has it now, which is followed by its name from then on
- * @return 0; AVERROR(ENOENT) with one line logged that lists what there is;
- *         AVERROR(ENOMEM); or as x11shmpool_display_wait()
+ * @return as x11shmpool_follow_choose()
  */
 int x11shmpool_source_set_monitor(X11ShmpoolSource *s, const char *wanted);
 
@@ -129,21 +122,28 @@ void x11shmpool_source_close(X11ShmpoolSource *s);
 int x11shmpool_source_select(X11ShmpoolSource *s, int x, int y, int w, int h);
 
 /**
- * Take note of an event: moved, resized, mapped, closed, monitors changed.
+ * Note that an event gives reason to ask: moved, resized, mapped, closed,
+ * monitors changed. Of synthetic events only ConfigureNotify is one. Sends
+ * nothing.
  *
- * @return 1 if x11shmpool_source_update() is needed; 0 if the event changes
- *         nothing or is none of the source's
+ * @return 1 if x11shmpool_source_update() is needed; 0 if the event is none of
+ *         the source's
  */
 int x11shmpool_source_event(X11ShmpoolSource *s,
                             const xcb_generic_event_t *event);
 
 /**
- * Bring all up to date after x11shmpool_source_event() said 1.
+ * Bring all up to date after x11shmpool_source_event() said 1. Sends nothing
+ * where it didn't, but for a window that is read from the screen. Waits for the
+ * server once, or twice where the size changed; for monitors and for a window
+ * that has another parent more often.
  *
  * @param changed set to whether the pixels are others now, so that everything
  *                is stale; a window that only moved keeps its own
- * @return 0, or as x11shmpool_display_wait(); a window that is gone or not
- *         viewable is no error: see closed and viewable
+ * @return 0; AVERROR(ENOMEM); AVERROR_INVALIDDATA for answers that are none; or
+ *         as x11shmpool_display_wait(): then it is all asked again next time. A
+ *         window that is gone or not viewable is no error: see closed and
+ *         viewable
  */
 int x11shmpool_source_update(X11ShmpoolSource *s, int *changed);
 

@@ -19,221 +19,202 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include "config.h"
-
-#if CONFIG_LIBXCB_XFIXES
 #include <xcb/xfixes.h>
-#endif
 
 #include "libavutil/attributes.h"
 #include "libavutil/error.h"
 #include "libavutil/mem.h"
+#include "libavutil/time.h"
 
+#include "x11shmpool_reply.h"
 #include "x11shmpool_tree.h"
 
-static X11ShmpoolTreeWindow *find(const X11ShmpoolTree *t, xcb_window_t window)
-{
-    for (unsigned i = 0; i < t->nb_windows; i++) {
-        if (t->windows[i].window == window)
-            return &t->windows[i];
-    }
-    return NULL;
-}
+#define MAX_WINDOWS  4096
+#define PAUSE_US     1000000
+#define ALPHA_DEPTH  32
+#define COMPOSITE    "Composite"
 
-static int add(X11ShmpoolTree *t, xcb_window_t window, xcb_window_t parent)
-{
-    X11ShmpoolTreeWindow *w;
-
-    if (find(t, window))
-        return 0;
-    w = av_fast_realloc(t->windows, &t->allocated,
-                        (t->nb_windows + 1) * sizeof(*w));
-    if (!w)
-        return AVERROR(ENOMEM);
-    t->windows = w;
-    w[t->nb_windows++] = (X11ShmpoolTreeWindow){ window, parent, 0, 0 };
-    return 0;
-}
-
-static void forget(X11ShmpoolTree *t, xcb_window_t window)
-{
-    X11ShmpoolTreeWindow *w = find(t, window);
-
-    if (!w)
-        return;
-    *w = t->windows[--t->nb_windows];
-    /* Removing one moves another, so each time from the start. */
-    for (unsigned i = 0; i < t->nb_windows;) {
-        if (t->windows[i].parent == window) {
-            forget(t, t->windows[i].window);
-            i = 0;
-        } else {
-            i++;
-        }
-    }
-}
-
-static int depth_of(const X11ShmpoolDisplay *d, xcb_visualid_t visual)
-{
-    xcb_screen_iterator_t s = xcb_setup_roots_iterator(d->setup);
-
-    for (; s.rem; xcb_screen_next(&s)) {
-        xcb_depth_iterator_t i = xcb_screen_allowed_depths_iterator(s.data);
-
-        for (; i.rem; xcb_depth_next(&i)) {
-            xcb_visualtype_t *v = xcb_depth_visuals(i.data);
-
-            for (int n = xcb_depth_visuals_length(i.data); n > 0; n--, v++) {
-                if (v->visual_id == visual)
-                    return i.data->depth;
-            }
-        }
-    }
-    return 0;
-}
-
-typedef struct Query {
+/** A window that is being looked at. */
+typedef struct Look {
     xcb_window_t window;
-    unsigned attributes, tree;
-} Query;
+    int above;                ///< index of its parent, -1 if that isn't known
+    int only;                 ///< not at what lies in it
+    unsigned attributes, geometry, tree; ///< sequences; 0 if not asked
+    int viewable;
+    int depth;
+    xcb_visualid_t visual;
+} Look;
 
-static void send_query(X11ShmpoolTree *t, Query *q, xcb_window_t window,
-                       uint32_t events)
+typedef struct Looks {
+    Look list[MAX_WINDOWS];
+    int nb;
+    int too_many;
+    int hidden_on_top, hidden_below;
+} Looks;
+
+static int is_own(const X11ShmpoolDisplay *d, xcb_window_t window)
+{
+    return (window & ~d->setup->resource_id_mask) == d->setup->resource_id_base;
+}
+
+static void select_below(X11ShmpoolTree *t, xcb_window_t window,
+                         uint32_t events)
+{
+    if (window == t->top)
+        events |= t->events;
+    xcb_change_window_attributes(t->display->conn, window, XCB_CW_EVENT_MASK,
+                                 &events);
+}
+
+static void send_look(X11ShmpoolTree *t, Looks *looks, xcb_window_t window,
+                      int above, int only)
 {
     xcb_connection_t *conn = t->display->conn;
+    Look *l;
 
-    events    |= XCB_EVENT_MASK_SUBSTRUCTURE_NOTIFY;
-    q->window  = window;
+    if (looks->nb == MAX_WINDOWS) {
+        looks->too_many = 1;
+        return;
+    }
+    l  = &looks->list[looks->nb++];
+    *l = (Look){ .window = window, .above = above, .only = only };
     /* Selected first: what changes afterwards is told by events. This client's
      * own windows have theirs selected already. */
-    if ((window & ~t->display->setup->resource_id_mask) !=
-        t->display->setup->resource_id_base)
-        xcb_change_window_attributes(conn, window, XCB_CW_EVENT_MASK, &events);
-    q->attributes = xcb_get_window_attributes(conn, window).sequence;
-    q->tree       = xcb_query_tree(conn, window).sequence;
+    if (!only && !is_own(t->display, window))
+        select_below(t, window, XCB_EVENT_MASK_SUBSTRUCTURE_NOTIFY);
+    l->attributes = xcb_get_window_attributes(conn, window).sequence;
+    l->geometry   = xcb_get_geometry(conn, window).sequence;
+    if (!only)
+        l->tree = xcb_query_tree(conn, window).sequence;
 }
 
-/* Sets depth to 0 for a window that is not shown, or not any more. */
-static int receive_query(X11ShmpoolTree *t, const Query *q, int *depth,
-                         xcb_query_tree_reply_t **tree)
+static int is_hidden(const Look *l, const Look *above)
 {
-    xcb_get_window_attributes_reply_t *attributes;
-    int ret, err;
-
-    *depth = 0;
-    ret = x11shmpool_display_wait(t->display, q->attributes,
-                                  (void **)&attributes);
-    if (x11shmpool_display_gone(ret)) {
-        x11shmpool_display_discard(t->display, q->tree);
-        return ret;
-    }
-    err = x11shmpool_display_wait(t->display, q->tree, (void **)tree);
-    if (ret >= 0 && err >= 0 &&
-        attributes->_class == XCB_WINDOW_CLASS_INPUT_OUTPUT &&
-        attributes->map_state == XCB_MAP_STATE_VIEWABLE)
-        *depth = depth_of(t->display, attributes->visual);
-    free(attributes);
-
-    return x11shmpool_display_gone(err) ? err : 0;
+    return l->viewable && above->viewable &&
+           (l->depth != above->depth ||
+            (l->visual != above->visual && l->depth == ALPHA_DEPTH));
 }
 
-/* All windows of a level are asked about at once. */
-static int scan(X11ShmpoolTree *t, xcb_window_t window, xcb_window_t parent,
-                uint32_t events)
+static int send_children(X11ShmpoolTree *t, Looks *looks, int parent,
+                         const xcb_query_tree_reply_t *tree)
 {
-    Query *level = av_malloc(sizeof(*level)), *next = NULL;
-    unsigned nb = 1, nb_next, allocated;
-    xcb_query_tree_reply_t *tree;
-    int depth, ret;
+    const xcb_window_t *child =
+        x11shmpool_reply_items(tree, sizeof(*tree), tree->children_len,
+                               sizeof(*child));
 
-    if (!level || (ret = add(t, window, parent)) < 0) {
-        av_free(level);
-        return AVERROR(ENOMEM);
+    if (!child)
+        return AVERROR_INVALIDDATA;
+    for (int i = 0; i < tree->children_len; i++)
+        send_look(t, looks, child[i], parent, 0);
+    return 0;
+}
+
+/* A window that has gone meanwhile is none that is shown. */
+static int receive_look(X11ShmpoolTree *t, Looks *looks, int i)
+{
+    X11ShmpoolDisplay *d = t->display;
+    Look *l              = &looks->list[i];
+    const Look *above    = l->above < 0 ? NULL : &looks->list[l->above];
+    xcb_get_window_attributes_reply_t *a = NULL;
+    xcb_get_geometry_reply_t *g          = NULL;
+    xcb_query_tree_reply_t *tree         = NULL;
+    int ret[3] = { 0 }, err = 0;
+
+    ret[0] = x11shmpool_display_receive(d, l->attributes, sizeof(*a),
+                                        (void **)&a);
+    ret[1] = x11shmpool_display_receive(d, l->geometry, sizeof(*g),
+                                        (void **)&g);
+    if (l->tree)
+        ret[2] = x11shmpool_display_receive(d, l->tree, sizeof(*tree),
+                                            (void **)&tree);
+    l->attributes = l->geometry = l->tree = 0;
+    for (int k = 0; k < 3; k++) {
+        if (x11shmpool_display_gone(ret[k]) || ret[k] == AVERROR_INVALIDDATA)
+            err = ret[k];
     }
-    send_query(t, level, window, events);
+    if (!a || !g || (!l->only && !tree))
+        goto end;
 
-    for (; nb; nb = nb_next) {
-        nb_next   = 0;
-        allocated = 0;
-        next      = NULL;
-        ret       = 0;
-
-        for (unsigned i = 0; i < nb; i++) {
-            const X11ShmpoolTreeWindow *above;
-            X11ShmpoolTreeWindow *w;
-            xcb_window_t *children;
-            Query *grown;
-            int nb_children;
-
-            if (ret < 0) {
-                x11shmpool_display_discard(t->display, level[i].attributes);
-                x11shmpool_display_discard(t->display, level[i].tree);
-                continue;
-            }
-            if ((ret = receive_query(t, &level[i], &depth, &tree)) < 0)
-                continue;
-            w = find(t, level[i].window);
-            if (!depth || !w) {
-                forget(t, level[i].window);
-                free(tree);
-                continue;
-            }
-            above         = find(t, w->parent);
-            w->depth      = depth;
-            w->composited = above && above->depth != depth;
-
-            children    = xcb_query_tree_children(tree);
-            nb_children = xcb_query_tree_children_length(tree);
-            grown = av_fast_realloc(next, &allocated,
-                                    (nb_next + nb_children + 1) *
-                                    sizeof(*next));
-            if (!grown)
-                ret = AVERROR(ENOMEM);
-            else
-                next = grown;
-            for (int k = 0; k < nb_children && ret >= 0; k++) {
-                ret = add(t, children[k], level[i].window);
-                if (ret >= 0)
-                    send_query(t, &next[nb_next++], children[k], 0);
-            }
-            free(tree);
-        }
-
-        av_free(level);
-        level = next;
-        if (ret < 0) {
-            for (unsigned i = 0; i < nb_next; i++) {
-                x11shmpool_display_discard(t->display, next[i].attributes);
-                x11shmpool_display_discard(t->display, next[i].tree);
-            }
-            break;
-        }
+    l->viewable = a->_class == XCB_WINDOW_CLASS_INPUT_OUTPUT &&
+                  a->map_state == XCB_MAP_STATE_VIEWABLE;
+    l->depth    = g->depth;
+    l->visual   = a->visual;
+    if (l->only || !l->viewable ||
+        (above && above->window != tree->parent))
+        goto end;
+    if (above && is_hidden(l, above)) {
+        looks->hidden_on_top |= tree->parent == tree->root;
+        looks->hidden_below  |= tree->parent != tree->root;
     }
-    av_free(level);
+    err = send_children(t, looks, i, tree);
+end:
+    free(a);
+    free(g);
+    free(tree);
+    return err;
+}
 
+/* Those that were sent last are of the next level: each is waited for once. */
+static int receive_looks(X11ShmpoolTree *t, Looks *looks)
+{
+    int ret = 0;
+
+    for (int i = 0; i < looks->nb; i++) {
+        const Look *l = &looks->list[i];
+
+        if (ret >= 0) {
+            ret = receive_look(t, looks, i);
+            continue;
+        }
+        x11shmpool_display_discard(t->display, l->attributes);
+        x11shmpool_display_discard(t->display, l->geometry);
+        if (l->tree)
+            x11shmpool_display_discard(t->display, l->tree);
+    }
     return ret;
 }
 
-#if CONFIG_LIBXCB_XFIXES
-
-static int find_manager(X11ShmpoolTree *t)
+static void send_mapped(X11ShmpoolTree *t, Looks *looks)
 {
-    xcb_get_selection_owner_reply_t *owner;
-    int ret;
-
-    ret = x11shmpool_display_wait(t->display,
-            xcb_get_selection_owner(t->display->conn,
-                                    t->manager_selection).sequence,
-            (void **)&owner);
-    if (ret < 0)
-        return x11shmpool_display_gone(ret) ? ret : 0;
-    t->managed = owner->owner != XCB_NONE;
-    free(owner);
-    return 0;
+    for (int i = 0; i < t->nb_mapped; i++) {
+        send_look(t, looks, t->mapped[i][1], -1, 1);
+        send_look(t, looks, t->mapped[i][0], looks->nb - 1, 0);
+    }
 }
 
-static int watch_manager(X11ShmpoolTree *t)
+static int look(X11ShmpoolTree *t, int at_all)
+{
+    Looks *looks = av_malloc(sizeof(*looks));
+    int ret;
+
+    if (!looks)
+        return AVERROR(ENOMEM);
+    looks->nb = looks->too_many = 0;
+    looks->hidden_on_top = looks->hidden_below = 0;
+    if (at_all) {
+        t->looked = av_gettime_relative();
+        send_look(t, looks, t->top, -1, 0);
+    } else {
+        send_mapped(t, looks);
+    }
+    t->nb_mapped = 0;
+    ret = receive_looks(t, looks);
+    if (at_all && ret >= 0) {
+        t->hidden_on_top = looks->hidden_on_top;
+        t->hidden_below  = looks->hidden_below;
+        t->unmapped      = 0;
+        /* What isn't shown itself shows nothing of what lies in it. */
+        t->lost = looks->too_many || !looks->list[0].viewable;
+    } else {
+        t->hidden_on_top |= looks->hidden_on_top;
+        t->hidden_below  |= looks->hidden_below;
+        t->lost          |= looks->too_many;
+    }
+    av_free(looks);
+    return ret;
+}
+
+static av_cold int watch_manager(X11ShmpoolTree *t)
 {
     X11ShmpoolDisplay *d = t->display;
     xcb_intern_atom_reply_t *atom;
@@ -243,12 +224,13 @@ static int watch_manager(X11ShmpoolTree *t)
     if (!d->xfixes)
         return 0;
     snprintf(name, sizeof(name), "_NET_WM_CM_S%d", d->screen_num);
-    ret = x11shmpool_display_wait(d,
+    ret = x11shmpool_display_receive(d,
             xcb_intern_atom(d->conn, 0, strlen(name), name).sequence,
-            (void **)&atom);
+            sizeof(*atom), (void **)&atom);
     if (ret < 0)
         return ret;
     t->manager_selection = atom->atom;
+    t->manager_stale     = 1;
     free(atom);
 
     xcb_xfixes_select_selection_input(d->conn, d->screen->root,
@@ -256,121 +238,132 @@ static int watch_manager(X11ShmpoolTree *t)
         XCB_XFIXES_SELECTION_EVENT_MASK_SET_SELECTION_OWNER |
         XCB_XFIXES_SELECTION_EVENT_MASK_SELECTION_WINDOW_DESTROY |
         XCB_XFIXES_SELECTION_EVENT_MASK_SELECTION_CLIENT_CLOSE);
-    return find_manager(t);
-}
-
-static void manager_event(X11ShmpoolTree *t, const xcb_generic_event_t *event)
-{
-    const xcb_xfixes_selection_notify_event_t *e = (const void *)event;
-
-    if (t->manager_selection &&
-        (event->response_type & 0x7f) ==
-        t->display->xfixes_event + XCB_XFIXES_SELECTION_NOTIFY &&
-        e->selection == t->manager_selection)
-        t->managed = e->owner != XCB_NONE;
-}
-
-#else
-
-static int watch_manager(X11ShmpoolTree *t av_unused)
-{
     return 0;
 }
 
-static void manager_event(X11ShmpoolTree *t av_unused,
-                          const xcb_generic_event_t *event av_unused)
+static int find_manager(X11ShmpoolTree *t)
 {
-}
+    X11ShmpoolDisplay *d = t->display;
+    xcb_get_selection_owner_reply_t *owner;
+    int ret;
 
-#endif
+    ret = x11shmpool_display_receive(d,
+            xcb_get_selection_owner(d->conn, t->manager_selection).sequence,
+            sizeof(*owner), (void **)&owner);
+    if (ret < 0)
+        return x11shmpool_display_gone(ret) ? ret : 0;
+    t->manager_stale = 0;
+    t->managed       = owner->owner != XCB_NONE;
+    free(owner);
+    return 0;
+}
 
 av_cold int x11shmpool_tree_init(X11ShmpoolTree *t, X11ShmpoolDisplay *d,
                                  xcb_window_t top, uint32_t events)
 {
-    static const char composite[] = "Composite";
     xcb_query_extension_reply_t *extension;
-    int present, ret;
+    int ret;
 
-    *t  = (X11ShmpoolTree){ .display = d, .top = top, .events = events };
-    ret = x11shmpool_display_wait(d,
-            xcb_query_extension(d->conn, strlen(composite),
-                                composite).sequence, (void **)&extension);
+    *t  = (X11ShmpoolTree){ 0 };
+    /* The server may composite, though this client was told otherwise. */
+    ret = x11shmpool_display_receive(d,
+            xcb_query_extension(d->conn, strlen(COMPOSITE),
+                                COMPOSITE).sequence,
+            sizeof(*extension), (void **)&extension);
     if (ret < 0)
         return ret;
-    present = extension->present;
+    if (extension->present)
+        *t = (X11ShmpoolTree){ .display = d, .top = top, .events = events,
+                               .lost = 1 };
     free(extension);
-    if (!present)
+    if (!t->display)
         return 0;
-
     if ((ret = watch_manager(t)) < 0)
         return ret;
-    return scan(t, top, XCB_NONE, events);
+    return x11shmpool_tree_update(t);
 }
 
-av_cold void x11shmpool_tree_uninit(X11ShmpoolTree *t)
+static int manager_event(const X11ShmpoolTree *t,
+                         const xcb_generic_event_t *event)
 {
-    av_freep(&t->windows);
-    t->nb_windows = t->allocated = 0;
+    const xcb_xfixes_selection_notify_event_t *e = (const void *)event;
+
+    return t->manager_selection && event->response_type ==
+           t->display->xfixes_event + XCB_XFIXES_SELECTION_NOTIFY &&
+           e->selection == t->manager_selection;
 }
 
-int x11shmpool_tree_event(X11ShmpoolTree *t, const xcb_generic_event_t *event)
+static void note_mapped(X11ShmpoolTree *t, xcb_window_t window,
+                        xcb_window_t parent)
 {
-    if (!t->nb_windows)
-        return 0;
-
-    switch (event->response_type & 0x7f) {
-    case XCB_MAP_NOTIFY: {
-        const xcb_map_notify_event_t *e = (const void *)event;
-
-        if (e->event != e->window && find(t, e->event) &&
-            !find(t, e->window)) {
-            int ret = scan(t, e->window, e->event, 0);
-
-            t->incomplete |= ret < 0;
-            return ret;
-        }
-        break;
+    for (int i = 0; i < t->nb_mapped; i++) {
+        if (t->mapped[i][0] == window && t->mapped[i][1] == parent)
+            return;
     }
-    case XCB_UNMAP_NOTIFY: {
-        const xcb_unmap_notify_event_t *e = (const void *)event;
+    if (t->nb_mapped == X11SHMPOOL_TREE_MAPPED) {
+        t->lost = 1;
+        return;
+    }
+    t->mapped[t->nb_mapped][0]   = window;
+    t->mapped[t->nb_mapped++][1] = parent;
+}
 
-        if (e->window != t->top)
-            forget(t, e->window);
-        break;
-    }
-    case XCB_DESTROY_NOTIFY: {
-        const xcb_destroy_notify_event_t *e = (const void *)event;
+void x11shmpool_tree_event(X11ShmpoolTree *t, const xcb_generic_event_t *event)
+{
+    /* All of these have both windows at the same place, but for Create, where
+     * the parent comes first, too. */
+    const xcb_map_notify_event_t *e        = (const void *)event;
+    const xcb_visibility_notify_event_t *v = (const void *)event;
+    int type = event->response_type;
 
-        if (e->window != t->top)
-            forget(t, e->window);
-        break;
-    }
-    default:
-        manager_event(t, event);
-    }
-    return 0;
+    if (!t->display)
+        return;
+    t->manager_stale |= manager_event(t, event);
+    /* It was not shown before, and so was nothing that was mapped within. */
+    t->lost |= type == XCB_VISIBILITY_NOTIFY && v->window == t->top;
+    if (type < XCB_CREATE_NOTIFY || type > XCB_CIRCULATE_NOTIFY ||
+        e->event == e->window ||
+        (e->event != t->top && e->event == t->display->screen->root))
+        return;
+    t->noisy = e->event;
+    if (type == XCB_MAP_NOTIFY)
+        note_mapped(t, e->window, e->event);
+    else if (type == XCB_UNMAP_NOTIFY || type == XCB_DESTROY_NOTIFY ||
+             type == XCB_REPARENT_NOTIFY)
+        t->unmapped = t->hidden_on_top || t->hidden_below;
+}
+
+void x11shmpool_tree_overflow(X11ShmpoolTree *t)
+{
+    if (!t->display)
+        return;
+    t->lost      = 1;
+    t->looked    = av_gettime_relative();
+    t->nb_mapped = 0;
+    if (t->noisy && !is_own(t->display, t->noisy))
+        select_below(t, t->noisy, 0);
+    t->noisy = XCB_NONE;
 }
 
 int x11shmpool_tree_update(X11ShmpoolTree *t)
 {
-    int ret;
+    int ret = 0;
 
-    if (!t->incomplete)
+    if (!t->display)
         return 0;
-    t->nb_windows = 0;
-    ret = scan(t, t->top, XCB_NONE, t->events);
-    t->incomplete = ret < 0;
+    if (t->manager_stale && (ret = find_manager(t)) < 0)
+        return ret;
+    if ((t->lost || t->unmapped) &&
+        (!t->looked || av_gettime_relative() - t->looked >= PAUSE_US))
+        ret = look(t, 1);
+    else if (t->nb_mapped && !t->lost)
+        ret = look(t, 0);
+    t->nb_mapped = 0;
+    t->lost     |= ret < 0;
     return ret;
 }
 
 int x11shmpool_tree_hides_damage(const X11ShmpoolTree *t)
 {
-    for (unsigned i = 0; i < t->nb_windows; i++) {
-        const X11ShmpoolTreeWindow *w = &t->windows[i];
-
-        if (w->composited &&
-            !(t->managed && w->parent == t->display->screen->root))
-            return 1;
-    }
-    return 0;
+    return t->lost || t->hidden_below || (t->hidden_on_top && !t->managed);
 }

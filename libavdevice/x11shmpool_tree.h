@@ -19,40 +19,55 @@
 #ifndef AVDEVICE_X11SHMPOOL_TREE_H
 #define AVDEVICE_X11SHMPOOL_TREE_H
 
+#include <stdint.h>
+
 #include "x11shmpool_display.h"
 
 /**
  * @file
- * The windows that are shown, watched for those that damage can't be trusted
- * for.
+ * Whether a window is shown for which damage can't be trusted.
  *
- * A window of another depth than its parent's is drawn off the screen and
- * composited into the parent by the X server itself, when it comes to it. If it
- * comes to it while it takes its software pointer off the screen or puts it
- * back, what the compositing changes is not reported: miSpriteSaveUnderCursor()
- * has set DamageDrawInternal() by then, and its CopyArea composites first
- * (mi/misprite.c, compSourceValidate() in composite/compwindow.c; X.Org's server
- * 21.1). So while such a window is shown, every frame is read whole.
+ * A window with another visual than its parent's, where one of the two has an
+ * alpha channel, is drawn off the screen and composited into the parent by the
+ * X server itself, when it comes to it (compImplicitRedirect() in
+ * composite/compalloc.c). If it comes to it while it takes its software pointer
+ * off the screen or puts it back, what the compositing changes is not reported:
+ * miSpriteSaveUnderCursor() has set DamageDrawInternal() by then, and its
+ * CopyArea composites first (mi/misprite.c, compSourceValidate() in
+ * composite/compwindow.c; X.Org's server 21.1). So while such a window is shown,
+ * every frame is read whole.
  *
  * Under a compositing manager top-level windows are its business, not the
- * server's. On the thread that owns the display.
+ * server's. Windows within others are not, and these count at any depth: a
+ * video without alpha in a window with alpha that a window manager has put into
+ * a frame is three levels below the root window. So all that are shown are
+ * looked at, level by level, but none is remembered: only whether one was found
+ * among the top-level windows, and one below them.
+ *
+ * While windows come and go faster than they can be looked at, or there are too
+ * many of them, the answer is that damage can't be trusted.
+ *
+ * On the thread that owns the display.
  */
 
-typedef struct X11ShmpoolTreeWindow {
-    xcb_window_t window, parent;
-    int depth;
-    int composited;           ///< by the X server, into its parent
-} X11ShmpoolTreeWindow;
+#define X11SHMPOOL_TREE_MAPPED 16
 
 typedef struct X11ShmpoolTree {
-    X11ShmpoolDisplay *display;
+    X11ShmpoolDisplay *display; ///< NULL where there is nothing to watch
     xcb_window_t top;
     uint32_t events;          ///< selected on top by others
-    X11ShmpoolTreeWindow *windows; ///< those shown: mapped, in mapped ones
-    unsigned nb_windows, allocated; ///< allocated in bytes
     xcb_atom_t manager_selection;
+    int manager_stale;        ///< it may have another owner
     int managed;              ///< a compositing manager runs
-    int incomplete;           ///< a scan was interrupted
+    int hidden_on_top;        ///< a top-level window was found
+    int hidden_below;         ///< one that lies in another
+    int unmapped;             ///< it may have gone since
+    int lost;                 ///< what is shown is not known
+    int64_t looked;           ///< when all were looked at, µs; 0 for never
+    xcb_window_t mapped[X11SHMPOOL_TREE_MAPPED][2]; ///< windows to be looked at
+                              ///< and their parents
+    int nb_mapped;
+    xcb_window_t noisy;       ///< events of what lies in it came last
 } X11ShmpoolTree;
 
 /**
@@ -60,27 +75,34 @@ typedef struct X11ShmpoolTree {
  * compositing there is nothing to watch, and that is fine.
  *
  * @param events what is selected on top itself, besides what this needs
- * @return 0, AVERROR(ENOMEM), or as x11shmpool_display_wait()
+ * @return as x11shmpool_tree_update()
  */
 int x11shmpool_tree_init(X11ShmpoolTree *t, X11ShmpoolDisplay *d,
                          xcb_window_t top, uint32_t events);
 
-/** Touches no connection. */
-void x11shmpool_tree_uninit(X11ShmpoolTree *t);
+/** Note an event: windows mapped, unmapped, destroyed, a compositing manager
+ *  that may have come or gone. Synthetic
+ *  ones are none. Sends nothing. */
+void x11shmpool_tree_event(X11ShmpoolTree *t, const xcb_generic_event_t *event);
 
 /**
- * Note an event: windows mapped, unmapped, destroyed, a compositing manager
- * that came or went. Waits for the server when a window was mapped.
- *
- * @return 0, AVERROR(ENOMEM), or as x11shmpool_display_wait()
+ * Note that there are more events than are read: damage is not trusted for a
+ * second. The window whose children caused the last ones isn't listened to
+ * meanwhile. Waits for nothing.
  */
-int x11shmpool_tree_event(X11ShmpoolTree *t, const xcb_generic_event_t *event);
+void x11shmpool_tree_overflow(X11ShmpoolTree *t);
 
-/** Look again at what was interrupted. Costs nothing where nothing was.
- *  @return as x11shmpool_tree_event() */
+/**
+ * Look at what events told of, once a frame, after x11shmpool_source_update()
+ * and only while the source is not closed. Costs nothing where they told of
+ * nothing. Looks at all windows at most once a second.
+ *
+ * @return 0; AVERROR(ENOMEM), AVERROR_INVALIDDATA, or as
+ *         x11shmpool_display_wait(): it is looked again a second later
+ */
 int x11shmpool_tree_update(X11ShmpoolTree *t);
 
-/** Whether a window is shown whose changes may go unreported. */
+/** Whether a window is shown whose changes may go unreported, or may be. */
 int x11shmpool_tree_hides_damage(const X11ShmpoolTree *t);
 
 #endif /* AVDEVICE_X11SHMPOOL_TREE_H */
