@@ -30,7 +30,8 @@
 #include "x11shmpool_tree.h"
 
 #define MAX_WINDOWS  4096
-#define PAUSE_US     1000000
+#define PAUSE_US     1000000   /* after more than can be coped with */
+#define WINDOW_US    250       /* and for each window that was looked at */
 #define ALPHA_DEPTH  32
 #define COMPOSITE    "Composite"
 
@@ -191,25 +192,17 @@ static int look(X11ShmpoolTree *t, int at_all)
         return AVERROR(ENOMEM);
     looks->nb = looks->too_many = 0;
     looks->hidden_on_top = looks->hidden_below = 0;
-    if (at_all) {
-        t->looked = av_gettime_relative();
+    if (at_all)
         send_look(t, looks, t->top, -1, 0);
-    } else {
+    else
         send_mapped(t, looks);
-    }
-    t->nb_mapped = 0;
     ret = receive_looks(t, looks);
-    if (at_all && ret >= 0) {
-        t->hidden_on_top = looks->hidden_on_top;
-        t->hidden_below  = looks->hidden_below;
-        t->unmapped      = 0;
-        /* What isn't shown itself shows nothing of what lies in it. */
-        t->lost = looks->too_many || !looks->list[0].viewable;
-    } else {
-        t->hidden_on_top |= looks->hidden_on_top;
-        t->hidden_below  |= looks->hidden_below;
-        t->lost          |= looks->too_many;
-    }
+    if (at_all && ret >= 0)
+        t->hidden_on_top = t->hidden_below = t->unmapped = t->lost = 0;
+    t->hidden_on_top |= looks->hidden_on_top;
+    t->hidden_below  |= looks->hidden_below;
+    t->lost          |= looks->too_many;
+    t->resume         = av_gettime_relative() + looks->nb * WINDOW_US;
     av_free(looks);
     return ret;
 }
@@ -338,7 +331,7 @@ void x11shmpool_tree_overflow(X11ShmpoolTree *t)
     if (!t->display)
         return;
     t->lost      = 1;
-    t->looked    = av_gettime_relative();
+    t->resume    = av_gettime_relative() + PAUSE_US;
     t->nb_mapped = 0;
     if (t->noisy && !is_own(t->display, t->noisy))
         select_below(t, t->noisy, 0);
@@ -353,13 +346,17 @@ int x11shmpool_tree_update(X11ShmpoolTree *t)
         return 0;
     if (t->manager_stale && (ret = find_manager(t)) < 0)
         return ret;
-    if ((t->lost || t->unmapped) &&
-        (!t->looked || av_gettime_relative() - t->looked >= PAUSE_US))
-        ret = look(t, 1);
-    else if (t->nb_mapped && !t->lost)
-        ret = look(t, 0);
+    if (!t->lost && !t->unmapped && !t->nb_mapped)
+        return 0;
+    if (av_gettime_relative() < t->resume)
+        t->lost |= t->nb_mapped > 0;
+    else
+        ret = look(t, t->lost || t->unmapped);
     t->nb_mapped = 0;
-    t->lost     |= ret < 0;
+    if (ret < 0) {
+        t->lost   = 1;
+        t->resume = av_gettime_relative() + PAUSE_US;
+    }
     return ret;
 }
 

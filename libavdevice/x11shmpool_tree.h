@@ -63,7 +63,7 @@ typedef struct X11ShmpoolTree {
     int hidden_below;         ///< one that lies in another
     int unmapped;             ///< it may have gone since
     int lost;                 ///< what is shown is not known
-    int64_t looked;           ///< when all were looked at, µs; 0 for never
+    int64_t resume;           ///< when all may be looked at again, µs
     xcb_window_t mapped[X11SHMPOOL_TREE_MAPPED][2]; ///< windows to be looked at
                               ///< and their parents
     int nb_mapped;
@@ -95,7 +95,8 @@ void x11shmpool_tree_overflow(X11ShmpoolTree *t);
 /**
  * Look at what events told of, once a frame, after x11shmpool_source_update()
  * and only while the source is not closed. Costs nothing where they told of
- * nothing. Looks at all windows at most once a second.
+ * nothing. After each look there is a pause: a quarter of a millisecond for each
+ * window that was looked at, so a second where there are too many.
  *
  * @return 0; AVERROR(ENOMEM), AVERROR_INVALIDDATA, or as
  *         x11shmpool_display_wait(): it is looked again a second later
