@@ -453,26 +453,3 @@ int x11shmpool_display_passes_fds(const X11ShmpoolDisplay *d)
     return !getpeername(d->fd, (struct sockaddr *)&addr, &len) &&
            addr.ss_family == AF_UNIX;
 }
-
-av_cold void x11shmpool_display_listener(const X11ShmpoolDisplay *d,
-                                         char *name, int size)
-{
-    struct ucred peer = { 0 };
-    socklen_t len     = sizeof(peer);
-    char path[64];
-    FILE *file;
-
-    *name = 0;
-    if (!x11shmpool_display_passes_fds(d) ||
-        getsockopt(d->fd, SOL_SOCKET, SO_PEERCRED, &peer, &len) < 0 ||
-        peer.pid <= 0)
-        return;
-    snprintf(path, sizeof(path), "/proc/%d/comm", (int)peer.pid);
-    file = fopen(path, "re");
-    if (!file)
-        return;
-    if (!fgets(name, size, file))
-        *name = 0;
-    name[strcspn(name, "\n")] = 0;
-    fclose(file);
-}

@@ -191,14 +191,6 @@ int x11shmpool_display_layout(const X11ShmpoolDisplay *d, int depth,
 /** Whether descriptors can be passed to the server, as over a Unix socket. */
 int x11shmpool_display_passes_fds(const X11ShmpoolDisplay *d);
 
-/**
- * The name of the process that listens on the display's socket, as the system
- * cuts it; "" if that can't be told: over TCP, or from within another PID
- * namespace.
- */
-void x11shmpool_display_listener(const X11ShmpoolDisplay *d, char *name,
-                                 int size);
-
 /** The screen that a root window belongs to, NULL if none. */
 xcb_screen_t *x11shmpool_display_screen_of(const X11ShmpoolDisplay *d,
                                            xcb_window_t root);

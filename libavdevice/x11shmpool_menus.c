@@ -18,7 +18,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <xcb/composite.h>
 #include <xcb/damage.h>
 
 #include "libavutil/attributes.h"
@@ -29,7 +28,7 @@
 #include "x11shmpool_menus.h"
 #include "x11shmpool_reply.h"
 
-/** The answers to what is asked about one. */
+/** What is asked about a menu: sequences, 0 for none. */
 typedef struct Asked {
     unsigned geometry, image, shape, attributes;
 } Asked;
@@ -277,13 +276,6 @@ static void set_shape(X11ShmpoolMenu *menu, const X11ShmpoolRect *shape,
     }
 }
 
-/* An error that says that there is no such thing, or not now. */
-static int is_refusal(int error)
-{
-    return error < 0 && error != AVERROR_INVALIDDATA &&
-           !x11shmpool_display_fatal(error);
-}
-
 typedef struct Answers {
     xcb_get_geometry_reply_t *geometry;
     xcb_get_image_reply_t *image;
@@ -292,6 +284,7 @@ typedef struct Answers {
     int nb_shape;
 } Answers;
 
+/* That something isn't there, or not now, is no error. */
 static int receive_answers(X11ShmpoolMenus *m, X11ShmpoolMenu *menu,
                            const Asked *asked, Answers *a)
 {
@@ -313,7 +306,8 @@ static int receive_answers(X11ShmpoolMenus *m, X11ShmpoolMenu *menu,
         errors[4] = x11shmpool_pixmap_receive(&menu->pixmap);
     x11shmpool_pixmap_forget(&menu->pixmap);
     for (int i = 0; i < 5; i++) {
-        if (errors[i] < 0 && !is_refusal(errors[i]))
+        if (errors[i] == AVERROR_INVALIDDATA ||
+            x11shmpool_display_fatal(errors[i]))
             ret = errors[i];
     }
     return ret;
@@ -321,8 +315,7 @@ static int receive_answers(X11ShmpoolMenus *m, X11ShmpoolMenu *menu,
 
 /**
  * Take over what a menu looks like now. What changed on the way is read anew
- * with the next frame, as its event is under way; until then the menu stays
- * where it was, which its pixels fit.
+ * with the next frame; until then it stays where it was, which its pixels fit.
  *
  * @param gone set to 1 if it is not shown any more, to -1 if it isn't there
  */
@@ -335,7 +328,7 @@ static int receive_menu(X11ShmpoolMenus *m, X11ShmpoolMenu *menu,
     *gone = 0;
     if (ret < 0)
         goto end;
-    /* An id can be given to another window, which has nothing selected. */
+    /* An id can be given to another window, in which nothing is selected. */
     if (!a.geometry || !a.attributes ||
         !(a.attributes->your_event_mask & XCB_EVENT_MASK_STRUCTURE_NOTIFY)) {
         *gone = -1;

@@ -17,7 +17,6 @@
  */
 
 #include <stdlib.h>
-#include <xcb/shm.h>
 
 #include "libavutil/attributes.h"
 #include "libavutil/error.h"
@@ -32,7 +31,6 @@
 #define STALE_PIXMAP    2
 #define STALE_SHAPE     4
 #define STALE_ANCESTORS 8
-
 #define SYNTHETIC 0x80         /* flag of an event that a client sent */
 
 typedef struct Answers {
@@ -40,7 +38,9 @@ typedef struct Answers {
     xcb_translate_coordinates_reply_t *place;
     xcb_get_window_attributes_reply_t *attributes;
     X11ShmpoolRect shape[X11SHMPOOL_SOURCE_GAPS];
-    int named, shaped;        ///< -1 if that wasn't asked
+    int named;                ///< as x11shmpool_pixmap_receive(), or -1 if that
+                              ///< wasn't asked
+    int shaped;               ///< there is a shape
     int nb_shape;             ///< as x11shmpool_shape_receive()
 } Answers;
 
@@ -71,9 +71,9 @@ static int ask_window(X11ShmpoolSource *s, Answers *a)
     X11ShmpoolDisplay *d   = s->display;
     xcb_connection_t *conn = d->conn;
     unsigned geometry, place, shape = 0, screen = 0, attributes;
-    int redirected = state->pixmap.redirected, ret = 0;
+    int redirected = state->pixmap.redirected, ret = 0, error;
 
-    *a = (Answers){ .named = -1, .shaped = -1 };
+    *a = (Answers){ .named = -1 };
     geometry = xcb_get_geometry(conn, s->window).sequence;
     if (redirected && state->stale & STALE_PIXMAP) {
         x11shmpool_pixmap_send(&state->pixmap);
@@ -81,6 +81,7 @@ static int ask_window(X11ShmpoolSource *s, Answers *a)
     }
     if (redirected && state->stale & (STALE_PIXMAP | STALE_SHAPE))
         shape = x11shmpool_shape_send(d, s->window);
+    a->shaped = !!shape;
     place = xcb_translate_coordinates(conn, s->window, d->screen->root, 0,
                                       0).sequence;
     if (!redirected)
@@ -88,14 +89,10 @@ static int ask_window(X11ShmpoolSource *s, Answers *a)
     attributes = xcb_get_window_attributes(conn, s->window).sequence;
 
     receive(d, geometry, sizeof(*a->geometry), (void **)&a->geometry, &ret);
-    if (shape) {
-        int error = x11shmpool_shape_receive(d, shape, a->shape,
-                                             X11SHMPOOL_SOURCE_GAPS,
-                                             &a->nb_shape);
-
-        a->shaped = error >= 0;
-        ret       = ret < 0 ? ret : error;
-    }
+    if (shape && (error = x11shmpool_shape_receive(d, shape, a->shape,
+                                                   X11SHMPOOL_SOURCE_GAPS,
+                                                   &a->nb_shape)) < 0)
+        ret = ret < 0 ? ret : error;
     receive(d, place, sizeof(*a->place), (void **)&a->place, &ret);
     if (screen)
         receive(d, screen, sizeof(*a->screen), (void **)&a->screen, &ret);
@@ -107,7 +104,7 @@ static int ask_window(X11ShmpoolSource *s, Answers *a)
         if (a->named > 0)
             s->drawable = state->pixmap.id;
     }
-    /* An id can be given to another window, which has nothing selected. */
+    /* An id can be given to another window, in which nothing is selected. */
     if (a->attributes && (a->attributes->your_event_mask &
                           X11SHMPOOL_SOURCE_EVENTS) != X11SHMPOOL_SOURCE_EVENTS)
         ret = AVERROR(ENOENT);
@@ -158,7 +155,7 @@ static void take_answers(X11ShmpoolSource *s, const Answers *a, int *changed)
         s->whole    = (X11ShmpoolRect){ 0, 0, g->width, g->height };
         s->bounds   = s->whole;
     }
-    if (a->shaped > 0 && s->viewable) {
+    if (a->shaped && s->viewable) {
         set_gaps(s, a);
         state->stale &= ~STALE_SHAPE;
         *changed      = 1;
@@ -296,7 +293,7 @@ static av_cold int find_window(X11ShmpoolSource *s)
                        "depth %d, visual 0x%x.\n", g->depth, a->visual);
         }
     } else if (!x11shmpool_display_gone(ret)) {
-        av_log(d->log, AV_LOG_ERROR, "Window 0x%x can't be looked at: %s\n",
+        av_log(d->log, AV_LOG_ERROR, "Window 0x%x can't be located: %s\n",
                s->window, av_err2str(ret));
     }
     free(a);
@@ -336,8 +333,7 @@ static av_cold int locate(X11ShmpoolSource *s)
         x11shmpool_pixmap_redirect(&state->pixmap, d, s->window);
         ret = update_window(s, &changed);
     }
-    if (s->closed)
-        ret = AVERROR(ENOENT);
+    ret = s->closed ? AVERROR(ENOENT) : ret;
     if (ret < 0 && !x11shmpool_display_gone(ret))
         av_log(d->log, AV_LOG_ERROR, "Window 0x%x can't be located: %s\n",
                s->window, av_err2str(ret));

@@ -251,7 +251,7 @@ static int has_open_questions(X11ShmpoolTransients *t)
 }
 
 int x11shmpool_transients_update(X11ShmpoolTransients *t,
-                                 X11ShmpoolTransient found[X11SHMPOOL_TRANSIENTS])
+                                 X11ShmpoolTransient *found)
 {
     int nb_found = 0, ret = 0;
 

@@ -88,13 +88,13 @@ void x11shmpool_transients_overflow(X11ShmpoolTransients *t);
 /**
  * Look at what was mapped. Costs nothing where nothing was.
  *
- * @param found filled with those that are new; they are remembered until
- *              x11shmpool_transients_forget()
+ * @param found room for X11SHMPOOL_TRANSIENTS; filled with those that are new,
+ *              which are remembered until x11shmpool_transients_forget()
  * @return how many these are; AVERROR_INVALIDDATA, AVERROR(ENOMEM), or as
  *         x11shmpool_display_wait(): then all are looked at again the next time
  */
 int x11shmpool_transients_update(X11ShmpoolTransients *t,
-                                 X11ShmpoolTransient found[X11SHMPOOL_TRANSIENTS]);
+                                 X11ShmpoolTransient *found);
 
 /** One that was found is no longer shown. */
 void x11shmpool_transients_forget(X11ShmpoolTransients *t, xcb_window_t window);
