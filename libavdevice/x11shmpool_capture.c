@@ -219,8 +219,9 @@ static int update_tree(X11ShmpoolCapture *c)
 
     if (untrusted != c->untrusted)
         av_log(c->log, AV_LOG_VERBOSE,
-               untrusted ? "A window is shown that the X server composites: "
-               "frames are captured whole.\n" : "Damage is tracked again.\n");
+               untrusted ? "The X server composites a window that is shown, or "
+               "there are too many to tell: frames are captured whole.\n" :
+               "Damage is tracked again.\n");
     if (untrusted || c->untrusted)
         x11shmpool_damage_invalidate(&c->damage);
     c->untrusted = untrusted;
