@@ -38,8 +38,8 @@ typedef struct X11ShmpoolAncestors {
  * Find them, and ask to be told what becomes of them. The display's screen is
  * then the one that the window is on. Waits once for each.
  *
- * @return 0, also for a window that is gone; or AVERROR_EXIT and AVERROR(EIO)
- *         as x11shmpool_display_wait()
+ * @return 0, also for a window that is gone; or an error that
+ *         x11shmpool_display_gone() is true of
  */
 int x11shmpool_ancestors_find(X11ShmpoolAncestors *a, X11ShmpoolDisplay *d,
                               xcb_window_t window);

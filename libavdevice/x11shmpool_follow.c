@@ -26,6 +26,7 @@
 
 #include "x11shmpool_follow.h"
 #include "x11shmpool_monitor.h"
+#include "x11shmpool_text.h"
 
 av_cold int x11shmpool_follow_choose(X11ShmpoolFollow *f, X11ShmpoolDisplay *d,
                                      X11ShmpoolRect whole, const char *wanted)
@@ -76,11 +77,14 @@ static const X11ShmpoolMonitor *find_again(const X11ShmpoolFollow *f,
 static void follow_monitor(X11ShmpoolFollow *f, void *log,
                            const X11ShmpoolMonitor *m)
 {
+    char name[256] = "";
+
+    x11shmpool_text_append(name, sizeof(name), f->name);
     if (!m && !f->off)
         av_log(log, AV_LOG_INFO, "Monitor %s is off: the picture is black "
-               "until it comes back.\n", f->name);
+               "until it comes back.\n", name);
     if (m && f->off)
-        av_log(log, AV_LOG_INFO, "Monitor %s is back.\n", f->name);
+        av_log(log, AV_LOG_INFO, "Monitor %s is back.\n", name);
     f->off = !m;
     if (m)
         f->last = m->rect;

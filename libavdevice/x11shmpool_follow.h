@@ -46,7 +46,7 @@ typedef struct X11ShmpoolFollow {
  *               whichever that is at any time; a number for the monitor that
  *               has it now, which is followed by its name from then on
  * @return 0; AVERROR(ENOENT) with one line logged that lists what there is;
- *         AVERROR(ENOMEM); or as x11shmpool_display_wait()
+ *         AVERROR(ENOMEM); or as x11shmpool_display_receive()
  */
 int x11shmpool_follow_choose(X11ShmpoolFollow *f, X11ShmpoolDisplay *d,
                              X11ShmpoolRect whole, const char *wanted);
@@ -58,7 +58,7 @@ int x11shmpool_follow_choose(X11ShmpoolFollow *f, X11ShmpoolDisplay *d,
  * @param gaps    set to what no monitor shows where the whole screen is
  *                captured; at least max rectangles
  * @param nb_gaps how many these are
- * @return 0, AVERROR(ENOMEM), or as x11shmpool_display_wait(): then nothing has
+ * @return 0, AVERROR(ENOMEM), or as x11shmpool_display_receive(): then nothing has
  *         changed
  */
 int x11shmpool_follow_update(X11ShmpoolFollow *f, X11ShmpoolDisplay *d,

@@ -306,8 +306,7 @@ static int receive_answers(X11ShmpoolMenus *m, X11ShmpoolMenu *menu,
         errors[4] = x11shmpool_pixmap_receive(&menu->pixmap);
     x11shmpool_pixmap_forget(&menu->pixmap);
     for (int i = 0; i < 5; i++) {
-        if (errors[i] == AVERROR_INVALIDDATA ||
-            x11shmpool_display_fatal(errors[i]))
+        if (x11shmpool_display_fatal(errors[i]))
             ret = errors[i];
     }
     return ret;

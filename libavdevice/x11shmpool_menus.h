@@ -102,8 +102,8 @@ void x11shmpool_menus_overflow(X11ShmpoolMenus *m);
  * no event was noted. Waits for the server twice to read them, besides what
  * x11shmpool_transients_update() does.
  *
- * @return 0; AVERROR(ENOMEM); AVERROR_INVALIDDATA for answers that are none; or
- *         as x11shmpool_display_wait(): what was not read is read the next time
+ * @return 0, AVERROR(ENOMEM), or as x11shmpool_display_receive(): what was not
+ *         read is read the next time
  */
 int x11shmpool_menus_update(X11ShmpoolMenus *m);
 

@@ -58,8 +58,7 @@ void x11shmpool_pixmap_send(X11ShmpoolPixmap *p);
  * Receive it, after the reply to a later request.
  *
  * @return 1 if id is another one now; 0 if the window has none, as it isn't
- *         shown: id is what it was; or AVERROR_EXIT and AVERROR(EIO) as
- *         x11shmpool_display_wait()
+ *         shown: id is what it was; or an error that x11shmpool_display_gone() is true of
  */
 int x11shmpool_pixmap_receive(X11ShmpoolPixmap *p);
 

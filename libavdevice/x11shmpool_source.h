@@ -95,7 +95,7 @@ typedef struct X11ShmpoolSource {
  *
  * @return 0; AVERROR(ENOENT) no such window, AVERROR(EINVAL) one that is not
  *         viewable or has no pixels, each with one line logged; or as
- *         x11shmpool_display_wait(). After an error there is nothing to close.
+ *         x11shmpool_display_receive(). After an error there is nothing to close.
  */
 int x11shmpool_source_open(X11ShmpoolSource *s, X11ShmpoolDisplay *d,
                            xcb_window_t window);
@@ -140,8 +140,8 @@ int x11shmpool_source_event(X11ShmpoolSource *s,
  *
  * @param changed set to whether the pixels are others now, so that everything
  *                is stale; a window that only moved keeps its own
- * @return 0; AVERROR(ENOMEM); AVERROR_INVALIDDATA for answers that are none; or
- *         as x11shmpool_display_wait(): then it is all asked again next time. A
+ * @return 0; AVERROR(ENOMEM), or as x11shmpool_display_receive(): then it is
+ *         all asked again the next time. A
  *         window that is gone or not viewable is no error: see closed and
  *         viewable
  */

@@ -203,7 +203,7 @@ static int receive_candidates(X11ShmpoolTransients *t)
             err = receive_window(t, c);
         else if (c->sequences[0])
             err = receive_parent(t, c);
-        if (err == AVERROR_INVALIDDATA || x11shmpool_display_fatal(err))
+        if (x11shmpool_display_fatal(err))
             ret = err;
         if (c->leader)
             t->list[nb++] = *c;

@@ -90,8 +90,8 @@ void x11shmpool_transients_overflow(X11ShmpoolTransients *t);
  *
  * @param found room for X11SHMPOOL_TRANSIENTS; filled with those that are new,
  *              which are remembered until x11shmpool_transients_forget()
- * @return how many these are; AVERROR_INVALIDDATA, AVERROR(ENOMEM), or as
- *         x11shmpool_display_wait(): then all are looked at again the next time
+ * @return how many these are; AVERROR(ENOMEM), or as
+ *         x11shmpool_display_receive(): then all are looked at again the next time
  */
 int x11shmpool_transients_update(X11ShmpoolTransients *t,
                                  X11ShmpoolTransient *found);

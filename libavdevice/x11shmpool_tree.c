@@ -130,7 +130,7 @@ static int receive_look(X11ShmpoolTree *t, Looks *looks, int i)
                                             (void **)&tree);
     l->attributes = l->geometry = l->tree = 0;
     for (int k = 0; k < 3; k++) {
-        if (x11shmpool_display_gone(ret[k]) || ret[k] == AVERROR_INVALIDDATA)
+        if (x11shmpool_display_gone(ret[k]))
             err = ret[k];
     }
     if (!a || !g || (!l->only && !tree))

@@ -98,8 +98,8 @@ void x11shmpool_tree_overflow(X11ShmpoolTree *t);
  * nothing. After each look there is a pause: a quarter of a millisecond for each
  * window that was looked at, so a second where there are too many.
  *
- * @return 0; AVERROR(ENOMEM), AVERROR_INVALIDDATA, or as
- *         x11shmpool_display_wait(): it is looked again a second later
+ * @return 0, AVERROR(ENOMEM), or as x11shmpool_display_receive(): it is looked
+ *         again a second later
  */
 int x11shmpool_tree_update(X11ShmpoolTree *t);
 
