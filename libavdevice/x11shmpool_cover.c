@@ -1,0 +1,69 @@
+/*
+ * Copyright (c) 2026 The x11shmpool developers
+ *
+ * This file is part of x11shmpool.
+ *
+ * x11shmpool is free software; you can redistribute it and/or
+ * modify it under the terms of the GNU Lesser General Public
+ * License as published by the Free Software Foundation; either
+ * version 2.1 of the License, or (at your option) any later version.
+ *
+ * x11shmpool is distributed in the hope that it will be useful,
+ * but WITHOUT ANY WARRANTY; without even the implied warranty of
+ * MERCHANTABILITY or FITNESS FOR A PARTICULAR PURPOSE.  See the GNU
+ * Lesser General Public License for more details.
+ *
+ * You should have received a copy of the GNU Lesser General Public
+ * License along with x11shmpool; if not, write to the Free Software
+ * Foundation, Inc., 51 Franklin Street, Fifth Floor, Boston, MA 02110-1301 USA
+ */
+
+#include "libavutil/error.h"
+#include "libavutil/mem.h"
+
+#include "x11shmpool_blend.h"
+#include "x11shmpool_cover.h"
+
+static size_t rect_bytes(const X11ShmpoolFormat *f, X11ShmpoolRect r)
+{
+    return (size_t)r.w * r.h * (f->bits_per_pixel / 8);
+}
+
+int x11shmpool_cover_add(X11ShmpoolCover *cover, const X11ShmpoolFormat *f,
+                         const uint8_t *data, X11ShmpoolRect r)
+{
+    size_t size = rect_bytes(f, r);
+    uint8_t *pixels;
+
+    if (x11shmpool_rect_empty(r))
+        return 0;
+    if (cover->nb == X11SHMPOOL_COVERED)
+        return AVERROR(ENOMEM);
+    pixels = av_fast_realloc(cover->pixels, &cover->allocated,
+                             cover->used + size);
+    if (!pixels)
+        return AVERROR(ENOMEM);
+    cover->pixels = pixels;
+    x11shmpool_blend_save(f, data, f->stride, r, pixels + cover->used);
+    cover->used += size;
+    cover->rects[cover->nb++] = r;
+    return 0;
+}
+
+void x11shmpool_cover_restore(X11ShmpoolCover *cover, const X11ShmpoolFormat *f,
+                              uint8_t *data)
+{
+    while (cover->nb) {
+        X11ShmpoolRect r = cover->rects[--cover->nb];
+
+        cover->used -= rect_bytes(f, r);
+        x11shmpool_blend_restore(f, data, f->stride, r,
+                                 cover->pixels + cover->used);
+    }
+}
+
+void x11shmpool_cover_uninit(X11ShmpoolCover *cover)
+{
+    av_freep(&cover->pixels);
+    *cover = (X11ShmpoolCover){ 0 };
+}
