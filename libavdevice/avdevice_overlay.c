@@ -1,4 +1,6 @@
 /*
+ * Copyright (c) 2026 The x11shmpool developers
+ *
  * This file is part of x11shmpool.
  *
  * x11shmpool is free software; you can redistribute it and/or
@@ -26,8 +28,6 @@
  * the installed library's version node. Both may be called on any thread, as
  * often as one likes.
  */
-
-#define _GNU_SOURCE
 
 #include <dlfcn.h>
 #include <pthread.h>

@@ -1,4 +1,6 @@
 /*
+ * Copyright (c) 2026 The x11shmpool developers
+ *
  * This file is part of x11shmpool.
  *
  * x11shmpool is free software; you can redistribute it and/or
@@ -40,35 +42,26 @@
 #include "libavutil/mem.h"
 #include "libavutil/opt.h"
 #include "libavutil/parseutils.h"
-#include "libavutil/time.h"
 
-#include "x11shmpool_capture.h"
 #include "x11shmpool_compat.h"
 #include "x11shmpool_display.h"
 #include "x11shmpool_engine.h"
 #include "x11shmpool_format.h"
+#include "x11shmpool_frames.h"
 #include "x11shmpool_list.h"
-#include "x11shmpool_pick.h"
+#include "x11shmpool_packet.h"
 #include "x11shmpool_source.h"
-#include "x11shmpool_text.h"
+#include "x11shmpool_target.h"
 #include "x11shmpool_url.h"
-#include "x11shmpool_window.h"
 
 typedef struct X11ShmpoolContext {
     const AVClass *class;
 
-    char *display_name;
-    int window_id;
-    char *window_title, *window_class;
-    char *monitor;
-    int x, y;
-    int width, height;
+    X11ShmpoolTarget target;
     char *framerate;
     int draw_mouse;
-    int follow_mouse;
     int show_region;
     int region_border;
-    int select_region;
     char *shm;
     int pool_size;
     char *damage;
@@ -81,41 +74,38 @@ typedef struct X11ShmpoolContext {
     X11ShmpoolDisplay display;
     X11ShmpoolSource source;
     X11ShmpoolFormat format;
-    X11ShmpoolCapture capture;
+    X11ShmpoolFrames frames;
     X11ShmpoolEngine *engine;
     AVRational rate;
     int64_t frame_duration;  ///< µs
 } X11ShmpoolContext;
 
+/* In all, for what has no interrupt callback. */
+#define LISTING_US 5000000
+
 #define OFFSET(field) offsetof(X11ShmpoolContext, field)
 #define D AV_OPT_FLAG_DECODING_PARAM
 #define S (AV_OPT_FLAG_EXPORT | AV_OPT_FLAG_READONLY | D)
 
-/* Whoever asks for the list has no way to call that off. */
-#define LISTING_TIMEOUT_US 5000000
-
-/* No X id has the highest bits set. */
-#define PICK UINT32_MAX
-
 static const AVOption options[] = {
-    { "display", "the display to capture or to list the devices of, where the URL names none", OFFSET(display_name), AV_OPT_TYPE_STRING, { .str = NULL }, 0, 0, D, NULL },
-    { "monitor", "capture this monitor: its name, primary, or its number in the listing", OFFSET(monitor), AV_OPT_TYPE_STRING, { .str = NULL }, 0, 0, D, NULL },
-    { "window_id", "capture this window instead of the screen, decimal or 0x hexadecimal", OFFSET(window_id), AV_OPT_TYPE_INT, { .i64 = XCB_NONE }, 0, UINT32_MAX, D, "window_id" },
-    { "pick", "the window that is clicked on", 0, AV_OPT_TYPE_CONST, { .i64 = PICK }, 0, 0, D, "window_id" },
-    { "window_title", "capture the topmost window whose title contains this", OFFSET(window_title), AV_OPT_TYPE_STRING, { .str = NULL }, 0, 0, D, NULL },
-    { "window_class", "capture the topmost window whose class or instance is this", OFFSET(window_class), AV_OPT_TYPE_STRING, { .str = NULL }, 0, 0, D, NULL },
-    { "x", "left edge of the captured region, in pixels", OFFSET(x), AV_OPT_TYPE_INT, { .i64 = 0 }, 0, INT16_MAX, D, NULL },
-    { "y", "top edge of the captured region, in pixels", OFFSET(y), AV_OPT_TYPE_INT, { .i64 = 0 }, 0, INT16_MAX, D, NULL },
-    { "grab_x", "left edge of the captured region, the same as x", OFFSET(x), AV_OPT_TYPE_INT, { .i64 = 0 }, 0, INT16_MAX, D, NULL },
-    { "grab_y", "top edge of the captured region, the same as y", OFFSET(y), AV_OPT_TYPE_INT, { .i64 = 0 }, 0, INT16_MAX, D, NULL },
-    { "video_size", "size of the captured region, such as 640x480 or hd720; by default all there is", OFFSET(width), AV_OPT_TYPE_IMAGE_SIZE, { .str = NULL }, 0, 0, D, NULL },
+    { "display", "the display to capture or to list the devices of, where the URL names none", OFFSET(target.display), AV_OPT_TYPE_STRING, { .str = NULL }, 0, 0, D, NULL },
+    { "monitor", "capture this monitor: its name, primary, or its number in the listing", OFFSET(target.monitor), AV_OPT_TYPE_STRING, { .str = NULL }, 0, 0, D, NULL },
+    { "window_id", "capture this window instead of the screen, decimal or 0x hexadecimal", OFFSET(target.window_id), AV_OPT_TYPE_INT, { .i64 = XCB_NONE }, 0, UINT32_MAX, D, "window_id" },
+    { "pick", "the window that is clicked on", 0, AV_OPT_TYPE_CONST, { .i64 = X11SHMPOOL_PICK }, 0, 0, D, "window_id" },
+    { "window_title", "capture the topmost window whose title contains this", OFFSET(target.window_title), AV_OPT_TYPE_STRING, { .str = NULL }, 0, 0, D, NULL },
+    { "window_class", "capture the topmost window whose class or instance is this", OFFSET(target.window_class), AV_OPT_TYPE_STRING, { .str = NULL }, 0, 0, D, NULL },
+    { "x", "left edge of the captured region, in pixels", OFFSET(target.x), AV_OPT_TYPE_INT, { .i64 = 0 }, 0, INT16_MAX, D, NULL },
+    { "y", "top edge of the captured region, in pixels", OFFSET(target.y), AV_OPT_TYPE_INT, { .i64 = 0 }, 0, INT16_MAX, D, NULL },
+    { "grab_x", "left edge of the captured region, the same as x", OFFSET(target.x), AV_OPT_TYPE_INT, { .i64 = 0 }, 0, INT16_MAX, D, NULL },
+    { "grab_y", "top edge of the captured region, the same as y", OFFSET(target.y), AV_OPT_TYPE_INT, { .i64 = 0 }, 0, INT16_MAX, D, NULL },
+    { "video_size", "size of the captured region, such as 640x480 or hd720; by default all there is", OFFSET(target.width), AV_OPT_TYPE_IMAGE_SIZE, { .str = NULL }, 0, 0, D, NULL },
     { "framerate", "frames per second, as a number, a ratio or a name such as ntsc", OFFSET(framerate), AV_OPT_TYPE_STRING, { .str = "ntsc" }, 0, 0, D, NULL },
     { "draw_mouse", "draw the mouse pointer", OFFSET(draw_mouse), AV_OPT_TYPE_INT, { .i64 = 1 }, 0, 1, D, NULL },
-    { "follow_mouse", "move the region when the pointer comes closer to its edge than this many pixels", OFFSET(follow_mouse), AV_OPT_TYPE_INT, { .i64 = 0 }, X11SHMPOOL_FOLLOW_CENTERED, INT_MAX, D, "follow_mouse" },
+    { "follow_mouse", "move the region when the pointer comes closer to its edge than this many pixels", OFFSET(target.follow_mouse), AV_OPT_TYPE_INT, { .i64 = 0 }, X11SHMPOOL_FOLLOW_CENTERED, INT_MAX, D, "follow_mouse" },
     { "centered", "keep the pointer at the centre of the region", 0, AV_OPT_TYPE_CONST, { .i64 = X11SHMPOOL_FOLLOW_CENTERED }, 0, 0, D, "follow_mouse" },
     { "show_region", "show a border around the captured region on the screen", OFFSET(show_region), AV_OPT_TYPE_INT, { .i64 = 0 }, 0, 1, D, NULL },
     { "region_border", "thickness of the border of show_region, in pixels", OFFSET(region_border), AV_OPT_TYPE_INT, { .i64 = 3 }, 1, 128, D, NULL },
-    { "select_region", "choose the region by dragging the pointer over the screen", OFFSET(select_region), AV_OPT_TYPE_BOOL, { .i64 = 0 }, 0, 1, D, NULL },
+    { "select_region", "choose the region by dragging the pointer over the screen", OFFSET(target.select_region), AV_OPT_TYPE_BOOL, { .i64 = 0 }, 0, 1, D, NULL },
     { "shm", "memory that frames are captured into", OFFSET(shm), AV_OPT_TYPE_STRING, { .str = "auto" }, 0, 0, D, "shm" },
     { "auto", "the best that works with the X server", 0, AV_OPT_TYPE_CONST, { .i64 = X11SHMPOOL_SHM_AUTO }, 0, 0, D, "shm" },
     { "memfd", "shared, passed to the X server as a file descriptor", 0, AV_OPT_TYPE_CONST, { .i64 = X11SHMPOOL_SHM_MEMFD }, 0, 0, D, "shm" },
@@ -171,25 +161,27 @@ static av_cold int parse_choice(AVFormatContext *s, const char *option,
 }
 
 static av_cold int parse_options(AVFormatContext *s,
+                                 X11ShmpoolFramesOptions *f,
                                  X11ShmpoolCaptureOptions *o)
 {
     X11ShmpoolContext *c = s->priv_data;
     int shm, ret;
 
+    *f = (X11ShmpoolFramesOptions){ .pool_size = c->pool_size };
     *o = (X11ShmpoolCaptureOptions){
-        .pool_size     = c->pool_size,
         .draw_mouse    = c->draw_mouse,
         .region_border = c->show_region ? c->region_border : 0,
-        .damage_info   = c->damage_metadata,
+        .need_rects    = c->damage_metadata,
     };
     if ((ret = parse_choice(s, "shm", c->shm, &shm)) < 0 ||
         (ret = parse_choice(s, "damage", c->damage, &o->damage)) < 0 ||
         (ret = parse_choice(s, "unchanged", c->unchanged,
-                            &o->skip_unchanged)) < 0 ||
+                            &f->skip_unchanged)) < 0 ||
         (ret = parse_choice(s, "on_resize", c->on_resize,
                             &o->eof_on_resize)) < 0)
         return ret;
-    o->shm = shm;
+    f->shm          = shm;
+    o->need_changed = f->skip_unchanged;
 
     ret = c->framerate ? av_parse_video_rate(&c->rate, c->framerate) :
                          AVERROR(EINVAL);
@@ -199,188 +191,17 @@ static av_cold int parse_options(AVFormatContext *s,
                "ntsc.\n", c->framerate ? c->framerate : "");
         return ret;
     }
-    o->heartbeat = FFMAX(c->rate.num / c->rate.den, 1);
+    f->heartbeat = FFMAX(c->rate.num / c->rate.den, 1);
 
     return 0;
-}
-
-/* What is asked for twice, by the URL and the options or by two options, is
- * asked for in one way or not at all. */
-static av_cold int check_selection(AVFormatContext *s, const X11ShmpoolUrl *url)
-{
-    X11ShmpoolContext *c = s->priv_data;
-    char url_window[16], window[16];
-    const struct {
-        const char *name, *value;
-    } ways[] = {
-        { "the URL's window", url->window ? url_window : NULL },
-        { "window_id",        c->window_id &&
-                              url->window != (uint32_t)c->window_id ?
-                              window : NULL },
-        { "window_title",     c->window_title },
-        { "window_class",     c->window_title ? NULL : c->window_class },
-        { "the URL's monitor", url->monitor },
-        { "monitor",          c->monitor && url->monitor &&
-                              !strcmp(c->monitor, url->monitor) ?
-                              NULL : c->monitor },
-    };
-    int first = -1;
-
-    snprintf(url_window, sizeof(url_window), "0x%"PRIx32, url->window);
-    if ((uint32_t)c->window_id == PICK)
-        snprintf(window, sizeof(window), "pick");
-    else
-        snprintf(window, sizeof(window), "0x%x", c->window_id);
-    for (int i = 0; i < (int)FF_ARRAY_ELEMS(ways); i++) {
-        if (!ways[i].value)
-            continue;
-        if (first >= 0) {
-            av_log(s, AV_LOG_ERROR, "%s '%s' and %s '%s' are both given: "
-                   "choose one of them.\n", ways[first].name,
-                   ways[first].value, ways[i].name, ways[i].value);
-            return AVERROR(EINVAL);
-        }
-        first = i;
-    }
-    return 0;
-}
-
-static av_cold int find_window(AVFormatContext *s)
-{
-    X11ShmpoolContext *c = s->priv_data;
-    const X11ShmpoolWindow *found;
-    X11ShmpoolWindows windows;
-    char there[4096], title[1024] = "";
-    int ret;
-
-    ret = x11shmpool_windows_get(&windows, &c->display);
-    if (ret < 0)
-        return ret;
-    found = x11shmpool_windows_find(&windows, c->window_title,
-                                    c->window_class);
-    if (found) {
-        c->window_id = found->window;
-        x11shmpool_text_append(title, sizeof(title), found->title);
-        av_log(s, AV_LOG_INFO, "Window 0x%x, '%s', %dx%d\n", found->window,
-               title, found->w, found->h);
-    } else {
-        x11shmpool_windows_print(&windows, there, sizeof(there));
-        av_log(s, AV_LOG_ERROR, "Display %s has no window with %s%s%s%s%s%s. "
-               "%s%s\n", c->display.name,
-               c->window_title ? "'" : "",
-               c->window_title ? c->window_title : "",
-               c->window_title ? "' in its title" : "",
-               c->window_title && c->window_class ? " and " : "",
-               c->window_class ? "the class or instance " : "",
-               c->window_class ? c->window_class : "",
-               windows.nb ? "There are: " : "There is none.", there);
-        ret = AVERROR(ENOENT);
-    }
-    x11shmpool_windows_free(&windows);
-
-    return ret;
-}
-
-static av_cold int choose_window(AVFormatContext *s, const X11ShmpoolUrl *url)
-{
-    X11ShmpoolContext *c = s->priv_data;
-    xcb_window_t window;
-    int ret;
-
-    if (url->window)
-        c->window_id = url->window;
-    if ((uint32_t)c->window_id == PICK) {
-        if ((ret = x11shmpool_pick_window(&c->display, &window)) < 0 ||
-            (ret = x11shmpool_window_client(&c->display, window, &window)) < 0)
-            return ret;
-        c->window_id = window;
-        av_log(s, AV_LOG_INFO, "Window 0x%x\n", window);
-    } else if (c->window_title || c->window_class) {
-        if ((ret = find_window(s)) < 0)
-            return ret;
-    }
-    if (c->window_id && c->select_region) {
-        av_log(s, AV_LOG_WARNING, "select_region ignored with a window.\n");
-        c->select_region = 0;
-    }
-    if (c->window_id && c->follow_mouse) {
-        av_log(s, AV_LOG_WARNING, "follow_mouse ignored with a window.\n");
-        c->follow_mouse = 0;
-    }
-    return 0;
-}
-
-static av_cold int choose_source(AVFormatContext *s, const X11ShmpoolUrl *url)
-{
-    X11ShmpoolContext *c = s->priv_data;
-    const char *monitor  = url->monitor ? url->monitor : c->monitor;
-    int ret;
-
-    if ((ret = choose_window(s, url)) < 0 ||
-        (ret = x11shmpool_source_open(&c->source, &c->display,
-                                      c->window_id)) < 0)
-        return ret;
-    if (!monitor)
-        return 0;
-    if (c->select_region) {
-        av_log(s, AV_LOG_WARNING, "select_region ignored with a monitor.\n");
-        c->select_region = 0;
-    }
-    return x11shmpool_source_set_monitor(&c->source, monitor);
-}
-
-/* FFmpeg's own list of options for -sources is divided by colons: a number
- * alone is a display, too. */
-static av_cold int open_display(AVFormatContext *s, X11ShmpoolDisplay *d,
-                                const char *url_display, int64_t timeout_us)
-{
-    X11ShmpoolContext *c = s->priv_data;
-    const char *name     = url_display && *url_display ? url_display :
-                           c->display_name;
-    char *with_colon     = NULL;
-    int ret;
-
-    if (name && *name && !name[strspn(name, "0123456789.")]) {
-        with_colon = av_asprintf(":%s", name);
-        if (!with_colon)
-            return AVERROR(ENOMEM);
-    }
-    ret = x11shmpool_display_open(d, with_colon ? with_colon : name,
-                                  &s->interrupt_callback, timeout_us, s);
-    av_free(with_colon);
-
-    return ret;
-}
-
-static av_cold int choose_region(AVFormatContext *s, const X11ShmpoolUrl *url)
-{
-    X11ShmpoolContext *c = s->priv_data;
-    X11ShmpoolRect r = { c->x, c->y, c->width, c->height };
-    int ret;
-
-    if (url->has_offset) {
-        r.x = url->x;
-        r.y = url->y;
-    }
-    if (c->select_region &&
-        (ret = x11shmpool_pick_region(&c->display, &r)) < 0)
-        return ret;
-    return x11shmpool_source_select(&c->source, r.x, r.y, r.w, r.h);
 }
 
 static av_cold int add_stream(AVFormatContext *s)
 {
     X11ShmpoolContext *c = s->priv_data;
-    X11ShmpoolFormat *f  = &c->format;
-    AVStream *st;
-    int ret;
+    const X11ShmpoolFormat *f = &c->format;
+    AVStream *st         = avformat_new_stream(s, NULL);
 
-    ret = x11shmpool_format_init(f, s, &c->source.layout, c->source.region.w,
-                                 c->source.region.h);
-    if (ret < 0)
-        return ret;
-
-    st = avformat_new_stream(s, NULL);
     if (!st)
         return AVERROR(ENOMEM);
     avpriv_set_pts_info(st, 64, 1, 1000000);
@@ -403,146 +224,95 @@ static av_cold int add_stream(AVFormatContext *s)
     return 0;
 }
 
-static av_cold void log_gone(AVFormatContext *s, const X11ShmpoolDisplay *d,
-                             int error)
-{
-    if (error == AVERROR(EIO))
-        av_log(s, AV_LOG_ERROR, "The X server of display %s has gone.\n",
-               d->name);
-    else if (error == AVERROR_INVALIDDATA)
-        av_log(s, AV_LOG_ERROR, "The X server of display %s gives answers that "
-               "are malformed.\n", d->name);
-}
-
+/* What opening takes that may have to wait for the server. */
 typedef struct Opening {
     AVFormatContext *s;
-    const X11ShmpoolUrl *url;
-    X11ShmpoolCaptureOptions *options;
+    X11ShmpoolUrl url;
+    X11ShmpoolFramesOptions frames;
+    X11ShmpoolCaptureOptions capture;
 } Opening;
 
-/* All that asks the server. */
-static av_cold int start_capture(void *opaque)
+static av_cold int open_frames(void *opaque)
 {
-    const Opening *o     = opaque;
+    Opening *o           = opaque;
     AVFormatContext *s   = o->s;
     X11ShmpoolContext *c = s->priv_data;
+    const X11ShmpoolChanges *changes;
     int ret;
 
     if ((ret = x11shmpool_display_query(&c->display)) < 0 ||
-        (ret = choose_source(s, o->url)) < 0 ||
-        (ret = choose_region(s, o->url)) < 0 ||
-        (ret = add_stream(s)) < 0)
+        (ret = x11shmpool_target_open(&c->target, &o->url, &c->display,
+                                      &c->source)) < 0 ||
+        (ret = x11shmpool_format_init(&c->format, s, &c->source.layout,
+                                      c->source.region.w,
+                                      c->source.region.h)) < 0 ||
+        (ret = x11shmpool_engine_alloc(&c->engine, c->rate, c->format.width,
+                                       c->format.height, &changes)) < 0)
         return ret;
-    o->options->follow_mouse = c->follow_mouse;
-    return x11shmpool_capture_init(&c->capture, &c->source, &c->format,
-                                   o->options);
+    o->capture.follow_mouse = c->target.follow_mouse;
+    return x11shmpool_frames_init(&c->frames, &c->source, &c->format, changes,
+                                  &o->frames, &o->capture);
+}
+
+static av_cold void log_gone(AVFormatContext *s, const X11ShmpoolDisplay *d,
+                             int error)
+{
+    if (error == AVERROR(EIO) || error == AVERROR_INVALIDDATA)
+        av_log(s, AV_LOG_ERROR, "The X server of display %s %s.\n", d->name,
+               error == AVERROR(EIO) ? "has gone" :
+               "gives answers that make no sense");
 }
 
 static av_cold int x11shmpool_read_header(AVFormatContext *s)
 {
     X11ShmpoolContext *c = s->priv_data;
-    X11ShmpoolCaptureOptions o;
-    X11ShmpoolUrl url;
+    Opening o            = { .s = s };
+    char *display        = NULL;
     int ret;
 
-    if ((ret = parse_options(s, &o)) < 0 ||
-        (ret = x11shmpool_url_parse(&url, s->url, s)) < 0)
+    if ((ret = parse_options(s, &o.frames, &o.capture)) < 0 ||
+        (ret = x11shmpool_url_parse(&o.url, s->url, s)) < 0)
         return ret;
 
-    if ((ret = check_selection(s, &url)) < 0 ||
-        (ret = open_display(s, &c->display, url.display, 0)) < 0)
+    if ((ret = x11shmpool_target_check(&c->target, &o.url, s)) < 0 ||
+        (ret = x11shmpool_target_display(&c->target, &o.url, &display)) < 0 ||
+        (ret = x11shmpool_display_open(&c->display, display,
+                                       &s->interrupt_callback, 0, s)) < 0)
         goto end;
-    ret = x11shmpool_display_run(&c->display, start_capture,
-                                 &(Opening){ s, &url, &o },
+    ret = x11shmpool_display_run(&c->display, open_frames, &o,
                                  &s->interrupt_callback, 0);
     log_gone(s, &c->display, ret);
-    if (ret >= 0)
-        ret = x11shmpool_engine_alloc(&c->engine, &c->capture, c->rate,
-                                      &s->interrupt_callback);
+    if (ret < 0 || (ret = add_stream(s)) < 0)
+        goto end;
+    ret = x11shmpool_engine_start(c->engine, &c->frames);
 end:
-    x11shmpool_url_uninit(&url);
-    return ret;
-}
-
-static int add_palette(AVPacket *pkt, const X11ShmpoolFrame *frame)
-{
-    uint8_t *data;
-
-    if (!frame->palette)
-        return 0;
-    data = av_packet_new_side_data(pkt, AV_PKT_DATA_PALETTE,
-                                   frame->palette->size);
-    if (!data)
-        return AVERROR(ENOMEM);
-    memcpy(data, frame->palette->data, frame->palette->size);
-    return 0;
-}
-
-static int add_metadata(const X11ShmpoolContext *c, AVPacket *pkt,
-                        const X11ShmpoolFrame *frame)
-{
-    const int64_t all = (int64_t)c->format.width * c->format.height;
-    const struct {
-        const char *key;
-        int64_t value;
-    } values[] = {
-        { "lavd.x11shmpool.frame",    frame->tick },
-        { "lavd.x11shmpool.changed",  frame->changed },
-        { "lavd.x11shmpool.x",        frame->box.x },
-        { "lavd.x11shmpool.y",        frame->box.y },
-        { "lavd.x11shmpool.w",        frame->box.w },
-        { "lavd.x11shmpool.h",        frame->box.h },
-        { "lavd.x11shmpool.permille", av_rescale_rnd(FFMIN(frame->area, all),
-                                                     1000, all, AV_ROUND_UP) },
-    };
-    AVDictionary *dict = NULL;
-    uint8_t *data = NULL;
-    size_t size;
-    int ret = 0;
-
-    for (int i = 0; i < (int)FF_ARRAY_ELEMS(values) && ret >= 0; i++)
-        ret = av_dict_set_int(&dict, values[i].key, values[i].value, 0);
-    if (ret >= 0) {
-        data = av_packet_pack_dictionary(dict, &size);
-        ret  = data ? av_packet_add_side_data(pkt,
-                          AV_PKT_DATA_STRINGS_METADATA, data, size) :
-                      AVERROR(ENOMEM);
-        if (ret < 0)
-            av_free(data);
-    }
-    av_dict_free(&dict);
-
+    av_free(display);
+    x11shmpool_url_uninit(&o.url);
     return ret;
 }
 
 static int x11shmpool_read_packet(AVFormatContext *s, AVPacket *pkt)
 {
     X11ShmpoolContext *c = s->priv_data;
-    X11ShmpoolFrame frame = { 0 };
+    X11ShmpoolFrame frame;
+    X11ShmpoolRects rects;
     int ret;
 
     ret = x11shmpool_engine_receive(c->engine,
                                     s->flags & AVFMT_FLAG_NONBLOCK,
-                                    &frame, &pkt->pts);
+                                    &s->interrupt_callback, &frame, &pkt->pts,
+                                    &rects);
     x11shmpool_engine_stats(c->engine, &c->stats);
     if (ret < 0)
         return ret;
 
-    pkt->buf = x11shmpool_pool_publish(frame.buf);
-    if (!pkt->buf) {
-        x11shmpool_frame_unref(&frame);
-        return AVERROR(ENOMEM);
-    }
-    pkt->data     = pkt->buf->data;
-    pkt->size     = c->format.size;
     pkt->dts      = pkt->pts;
     pkt->duration = c->frame_duration;
-
-    if ((ret = add_palette(pkt, &frame)) >= 0 && c->damage_metadata)
-        ret = add_metadata(c, pkt, &frame);
+    ret = x11shmpool_packet_init(pkt, &frame, &c->format,
+                                 c->damage_metadata ? &rects : NULL);
     x11shmpool_frame_unref(&frame);
 
-    return FFMIN(ret, 0);
+    return ret;
 }
 
 static int x11shmpool_play(AVFormatContext *s)
@@ -563,11 +333,15 @@ static int x11shmpool_pause(AVFormatContext *s)
 
 static av_cold int x11shmpool_read_close(AVFormatContext *s)
 {
-    X11ShmpoolContext *c = s->priv_data;
+    X11ShmpoolContext *c      = s->priv_data;
+    const X11ShmpoolStats *st = &c->stats;
 
+    /* A child of fork() has no thread to be stopped, and its parent goes on. */
+    if (x11shmpool_display_inherited(&c->display)) {
+        x11shmpool_display_close(&c->display);
+        return 0;
+    }
     if (c->engine) {
-        const X11ShmpoolStats *st = &c->stats;
-
         x11shmpool_engine_stats(c->engine, &c->stats);
         x11shmpool_engine_free(&c->engine);
         av_log(s, st->dropped + st->missed ? AV_LOG_WARNING : AV_LOG_VERBOSE,
@@ -575,7 +349,7 @@ static av_cold int x11shmpool_read_close(AVFormatContext *s)
                ", missed %"PRId64", slots %"PRId64"\n", st->captured,
                st->repeated, st->dropped, st->missed, st->slots);
     }
-    x11shmpool_capture_uninit(&c->capture);
+    x11shmpool_frames_uninit(&c->frames);
     x11shmpool_source_close(&c->source);
     x11shmpool_display_close(&c->display);
 
@@ -598,21 +372,25 @@ static av_cold int list_devices(void *opaque)
 static av_cold int x11shmpool_get_device_list(AVFormatContext *s,
                                               AVDeviceInfoList *list)
 {
-    int64_t end = av_gettime_relative() + LISTING_TIMEOUT_US;
-    Listing l   = { .list = list };
+    X11ShmpoolContext *c = s->priv_data;
+    Listing l            = { .list = list };
     X11ShmpoolUrl url;
+    char *display;
     int ret;
 
     if ((ret = x11shmpool_url_parse(&url, s->url ? s->url : "", s)) < 0)
         return ret;
-    ret = open_display(s, &l.display, url.display, LISTING_TIMEOUT_US);
+    ret = x11shmpool_target_display(&c->target, &url, &display);
+    if (ret >= 0)
+        ret = x11shmpool_display_open(&l.display, display,
+                                      &s->interrupt_callback, LISTING_US, s);
     if (ret >= 0) {
         ret = x11shmpool_display_run(&l.display, list_devices, &l,
-                                     &s->interrupt_callback,
-                                     FFMAX(end - av_gettime_relative(), 1));
+                                     &s->interrupt_callback, LISTING_US);
         log_gone(s, &l.display, ret);
         x11shmpool_display_close(&l.display);
     }
+    av_free(display);
     x11shmpool_url_uninit(&url);
 
     return ret;

@@ -1,4 +1,6 @@
 /*
+ * Copyright (c) 2026 The x11shmpool developers
+ *
  * This file is part of x11shmpool.
  *
  * x11shmpool is free software; you can redistribute it and/or
@@ -19,110 +21,56 @@
 #ifndef AVDEVICE_X11SHMPOOL_CAPTURE_H
 #define AVDEVICE_X11SHMPOOL_CAPTURE_H
 
-#include "libavutil/buffer.h"
-
-#include "x11shmpool_blend.h"
+#include "x11shmpool_border.h"
+#include "x11shmpool_changes.h"
 #include "x11shmpool_cursor.h"
 #include "x11shmpool_damage.h"
 #include "x11shmpool_display.h"
+#include "x11shmpool_fill.h"
 #include "x11shmpool_format.h"
-#include "x11shmpool_grab.h"
 #include "x11shmpool_menus.h"
 #include "x11shmpool_palette.h"
-#include "x11shmpool_pool.h"
-#include "x11shmpool_border.h"
 #include "x11shmpool_source.h"
 #include "x11shmpool_tree.h"
 #include "x11shmpool_verify.h"
 
 /**
  * @file
- * One frame: what changed is brought into a slot and the pointer is painted
- * over it, in one round trip to the server; or, where nothing changed, the last
- * slot is handed out again, in none.
+ * What the X server is asked for a frame: what changed of the source is brought
+ * into a slot, and the pointer, the colours and the menus are fetched, in one
+ * round trip; in none where nothing changed. Nothing is painted.
  *
- * One thread at a time; it owns the display meanwhile.
+ * On the thread that owns the display.
  */
 
 typedef struct X11ShmpoolCaptureOptions {
-    enum X11ShmpoolShm shm;
-    int pool_size;           ///< slots, 0 for auto
     int damage;              ///< 1 track it, 0 don't, -1 if the server can
-    int skip_unchanged;      ///< else repeat
-    int heartbeat;           ///< ticks after which skipping hands out a frame
     int draw_mouse;
     int follow_mouse;        ///< 0 off; see x11shmpool_rect_follow()
     int region_border;       ///< pixels, 0 for no border
     int eof_on_resize;
-    int damage_info;         ///< frames tell exactly what changed
+    int need_changed;        ///< tell whether anything differs at all
+    int need_rects;          ///< tell exactly what differs
 } X11ShmpoolCaptureOptions;
-
-/** A frame, as it waits for its reader. */
-typedef struct X11ShmpoolFrame {
-    AVBufferRef *buf;        ///< the slot it is in, to be shown to others by
-                             ///< x11shmpool_pool_publish()
-    AVBufferRef *palette;    ///< 256 values 0xAARRGGBB, NULL if not indexed
-    int64_t tick;
-    int repeated;            ///< it is the last frame again
-    int changed;             ///< differs from the frame before
-    X11ShmpoolRect box;      ///< holds all that changed, frame coordinates
-    int64_t area;            ///< pixels changed; an upper bound
-} X11ShmpoolFrame;
-
-/** A frame under way: what was asked of the server for it. */
-typedef struct X11ShmpoolRequest {
-    int active;
-    int64_t tick;
-    int error;               ///< what went wrong before anything was sent
-    int unchanged;           ///< nothing had to be sent
-    int dirty;               ///< damage was reported
-    AVBufferRef *buf;        ///< the slot to be filled, NULL if none was free
-    X11ShmpoolSlot *slot;    ///< what buf lies in
-    X11ShmpoolSlot *target;  ///< what the server fills: slot or canvas
-    enum X11ShmpoolStale stale; ///< what is filled of it
-    int with_cursor;
-    unsigned info_sequence;  ///< 0 for none
-    X11ShmpoolRect visible;  ///< what is read, window coordinates
-} X11ShmpoolRequest;
 
 typedef struct X11ShmpoolCapture {
     X11ShmpoolDisplay *display;
     X11ShmpoolSource *source;
     const X11ShmpoolFormat *format;
     X11ShmpoolCaptureOptions options;
-    void *log;
 
     X11ShmpoolDamage damage;
     X11ShmpoolTree tree;
-    int untrusted;           ///< damage is not to be relied on for now
-    int moved;               ///< the source is to be brought up to date
-    X11ShmpoolGrab grab;
+    X11ShmpoolFill fill;
     X11ShmpoolCursor cursor;
     X11ShmpoolPalette palette;
+    X11ShmpoolMenus menus;
     X11ShmpoolBorder border;
     X11ShmpoolVerify verify;
-    X11ShmpoolMenus menus;
-    X11ShmpoolPool *pool;
-    X11ShmpoolRequest request;
-
-    /* Where packets can't have the server's rows, it writes to this instead. */
-    X11ShmpoolPool *canvas_pool;
-    AVBufferRef *canvas_buf;
-    X11ShmpoolSlot *canvas;
-
-    AVBufferRef *last;       ///< the last frame's slot, kept to be repeated
-    X11ShmpoolSlot *last_slot; ///< what it lies in
-    AVBufferRef *last_palette;
-    int64_t last_tick;       ///< of the last frame that was handed out
-    int64_t painted_image, painted_palette;
-    int painted_x, painted_y; ///< pointer of the last frame, frame coordinates
-    X11ShmpoolRect painted;  ///< what it covered there, empty for nothing
-    X11ShmpoolRect carried;  ///< damage that was subtracted between frames,
-                             ///< window coordinates
-    int handed_out;          ///< there was a frame before
-    int force;               ///< the next frame is not to be skipped: the
-                             ///< reader never saw the last one
-    int failures;            ///< grabs that failed in a row
+    int untrusted;           ///< damage is not to be relied on for now
+    int moved;               ///< the source is to be brought up to date
+    int newer;               ///< what was read last may be newer than what it
+                             ///< was told to differ in
 } X11ShmpoolCapture;
 
 /**
@@ -133,45 +81,50 @@ int x11shmpool_capture_init(X11ShmpoolCapture *c, X11ShmpoolSource *source,
                             const X11ShmpoolFormat *format,
                             const X11ShmpoolCaptureOptions *options);
 
-/** Frames that are out stay valid. Needs the display still open; never waits
- *  for the server. */
+/** Free the memory; the server frees its half when the display is closed. */
 void x11shmpool_capture_uninit(X11ShmpoolCapture *c);
 
 /**
- * Ask the server for the frame of a tick. What is asked for is sent, but not
- * waited for, so that the server can fill the slot while the caller does
- * something else. x11shmpool_capture_receive() must follow, and tells of what
- * went wrong.
+ * Take in what the server told since the last frame: where the source is, which
+ * menus are shown. Waits only where there is something to ask.
+ *
+ * @return 0; AVERROR_EOF with a line logged where the stream is to end; or as
+ *         x11shmpool_display_receive()
  */
-void x11shmpool_capture_send(X11ShmpoolCapture *c, int64_t tick);
+int x11shmpool_capture_update(X11ShmpoolCapture *c);
 
-/** Whether a frame has been asked for that was not received yet. */
-int x11shmpool_capture_pending(const X11ShmpoolCapture *c);
+/** Whether anything may have been drawn that no frame shows. */
+int x11shmpool_capture_dirty(const X11ShmpoolCapture *c);
 
-/** Whether asking ahead is of use now: while it is being found out which way
- *  of filling a slot is faster, it would be in the way. */
-int x11shmpool_capture_can_ask_ahead(const X11ShmpoolCapture *c);
+/** Whether the server must be asked even where nothing was drawn: the pointer
+ *  moves, and colours change, without being told. */
+int x11shmpool_capture_polls(const X11ShmpoolCapture *c);
 
 /**
- * Get the frame that was asked for.
+ * Bring a slot up to date, and the pointer and the palette with it.
  *
- * @param frame set on success; the caller unreferences it
- * @return 0; 1 if unchanged frames are left out and this is one, frame is not
- *         set; AVERROR(EAGAIN) if all slots are out: nothing is lost, the next
- *         frame has the change; AVERROR_EOF with a line logged where the
- *         stream is to end; AVERROR_EXIT; AVERROR(EIO) with a line logged when
- *         the server is gone; other errors with a line logged
+ * @param slot  nothing may be painted over it. NULL for the pointer and the
+ *              palette only
+ * @param rects add what was drawn since the last frame, frame coordinates. It
+ *              is all that differs from the last frame if x11shmpool_capture_newer()
+ *              says no
+ * @return 0; AVERROR(EAGAIN) if the source does not stand still; or as
+ *         x11shmpool_capture_update(). After an error nothing that was read
+ *         counts, and all is read anew.
  */
-int x11shmpool_capture_receive(X11ShmpoolCapture *c, X11ShmpoolFrame *frame);
+int x11shmpool_capture_read(X11ShmpoolCapture *c, X11ShmpoolSlot *slot,
+                            X11ShmpoolRects *rects);
 
-/** Use the time between frames: check that damage tells the truth.
- *  @return as x11shmpool_capture_receive() */
-int x11shmpool_capture_idle(X11ShmpoolCapture *c);
+/** Whether something was drawn while the slot was being read. All that was
+ *  stale in it may show this already, and all of c->fill.images. */
+int x11shmpool_capture_newer(const X11ShmpoolCapture *c);
 
-/** Say that the server is gone. @return AVERROR(EIO) */
-int x11shmpool_capture_gone(X11ShmpoolCapture *c);
-
-/** Release what a frame references. */
-void x11shmpool_frame_unref(X11ShmpoolFrame *frame);
+/**
+ * Use the time between frames: check that damage tells the truth.
+ *
+ * @param slot that the last frame was read into
+ * @return as x11shmpool_capture_update()
+ */
+int x11shmpool_capture_verify(X11ShmpoolCapture *c, const X11ShmpoolSlot *slot);
 
 #endif /* AVDEVICE_X11SHMPOOL_CAPTURE_H */

@@ -1,4 +1,6 @@
 /*
+ * Copyright (c) 2026 The x11shmpool developers
+ *
  * This file is part of x11shmpool.
  *
  * x11shmpool is free software; you can redistribute it and/or
@@ -15,8 +17,6 @@
  * License along with x11shmpool; if not, write to the Free Software
  * Foundation, Inc., 51 Franklin Street, Fifth Floor, Boston, MA 02110-1301 USA
  */
-
-#define _GNU_SOURCE
 
 #include <errno.h>
 #include <stdatomic.h>
@@ -243,18 +243,13 @@ fail:
 static av_cold void log_failure(void *log, const char *name, int error,
                                 const char *reason)
 {
-    char escaped[1024] = "";
+    char escaped[1024] = "", text[X11SHMPOOL_ERROR_SIZE];
 
     x11shmpool_text_append(escaped, sizeof(escaped), reason);
     switch (error) {
     case AVERROR(ETIMEDOUT):
         av_log(log, AV_LOG_ERROR, "Cannot open display %s: its X server does "
                "not answer.\n", name);
-        break;
-    case AVERROR(EMFILE):
-    case AVERROR(ENFILE):
-        av_log(log, AV_LOG_ERROR, "Cannot open display %s: too many open "
-               "files. Raise the limit (ulimit -n).\n", name);
         break;
     case AVERROR(EUSERS):
         av_log(log, AV_LOG_ERROR, "Cannot open display %s: its X server "
@@ -272,8 +267,8 @@ static av_cold void log_failure(void *log, const char *name, int error,
                "answers there.\n", name);
         break;
     default:
-        av_log(log, AV_LOG_ERROR, "Cannot open display %s: %s\n", name,
-               av_err2str(error));
+        av_log(log, AV_LOG_ERROR, "Cannot open display %s: %s.\n", name,
+               x11shmpool_text_error(text, error));
     }
 }
 

@@ -1,4 +1,6 @@
 /*
+ * Copyright (c) 2026 The x11shmpool developers
+ *
  * This file is part of x11shmpool.
  *
  * x11shmpool is free software; you can redistribute it and/or
@@ -17,14 +19,16 @@
  */
 
 #include <stdlib.h>
+#include <xcb/damage.h>
+#include <xcb/xfixes.h>
 
-#include "config.h"
-
-#include "libavutil/attributes.h"
 #include "libavutil/error.h"
 #include "libavutil/macros.h"
 
 #include "x11shmpool_damage.h"
+#include "x11shmpool_reply.h"
+
+#define XFIXES_REGIONS (2 << 16)
 
 int x11shmpool_damage_tracked(const X11ShmpoolDamage *dm)
 {
@@ -39,15 +43,8 @@ int x11shmpool_damage_dirty(const X11ShmpoolDamage *dm)
 void x11shmpool_damage_invalidate(X11ShmpoolDamage *dm)
 {
     dm->valid = ++dm->sequence;
-    dm->dirty = 1;
+    dm->dirty = dm->invalid = 1;
 }
-
-#if CONFIG_LIBXCB_DAMAGE && CONFIG_LIBXCB_XFIXES
-
-#include <xcb/damage.h>
-#include <xcb/xfixes.h>
-
-#define XFIXES_REGIONS (2 << 16)
 
 static xcb_xfixes_region_t new_region(X11ShmpoolDisplay *d)
 {
@@ -63,7 +60,7 @@ int x11shmpool_damage_init(X11ShmpoolDamage *dm, X11ShmpoolDisplay *d,
     xcb_void_cookie_t cookie;
     int ret;
 
-    *dm = (X11ShmpoolDamage){ .display = d, .dirty = 1 };
+    *dm = (X11ShmpoolDamage){ .display = d, .dirty = 1, .invalid = 1 };
     if (!d->damage || d->xfixes < XFIXES_REGIONS)
         return AVERROR(ENOSYS);
 
@@ -114,9 +111,9 @@ int x11shmpool_damage_event(X11ShmpoolDamage *dm,
 static void set_region(X11ShmpoolDamage *dm, xcb_xfixes_region_t region,
                        const X11ShmpoolRect *rects, int nb)
 {
-    xcb_rectangle_t r[X11SHMPOOL_DAMAGE_HOLES];
+    xcb_rectangle_t r[X11SHMPOOL_DAMAGE_GAPS];
 
-    nb = FFMIN(nb, X11SHMPOOL_DAMAGE_HOLES);
+    nb = FFMIN(nb, X11SHMPOOL_DAMAGE_GAPS);
     for (int i = 0; i < nb; i++)
         r[i] = (xcb_rectangle_t){ rects[i].x, rects[i].y,
                                   rects[i].w, rects[i].h };
@@ -124,7 +121,7 @@ static void set_region(X11ShmpoolDamage *dm, xcb_xfixes_region_t region,
 }
 
 void x11shmpool_damage_clip(X11ShmpoolDamage *dm, X11ShmpoolRect rect,
-                            const X11ShmpoolRect *holes, int nb_holes,
+                            const X11ShmpoolRect *gaps, int nb_gaps,
                             int renew)
 {
     if (!renew && x11shmpool_rect_equal(rect, dm->clip_rect))
@@ -133,150 +130,95 @@ void x11shmpool_damage_clip(X11ShmpoolDamage *dm, X11ShmpoolRect rect,
     if (!x11shmpool_damage_tracked(dm))
         return;
     set_region(dm, dm->clip, &rect, 1);
-    if (nb_holes) {
-        set_region(dm, dm->box, holes, nb_holes);
+    if (nb_gaps) {
+        set_region(dm, dm->box, gaps, nb_gaps);
         xcb_xfixes_subtract_region(dm->display->conn, dm->clip, dm->box,
                                    dm->clip);
     }
 }
 
-void x11shmpool_damage_subtract(X11ShmpoolDamage *dm)
+static xcb_xfixes_region_t entry(const X11ShmpoolDamage *dm, int64_t sequence)
 {
-    xcb_connection_t *conn = dm->display->conn;
-    xcb_xfixes_region_t entry;
+    return dm->ring[sequence % X11SHMPOOL_DAMAGE_RING];
+}
 
-    dm->dirty = 0;
+int x11shmpool_damage_subtract(X11ShmpoolDamage *dm)
+{
+    int all = dm->invalid || !x11shmpool_damage_tracked(dm);
+
+    dm->dirty = dm->invalid = 0;
     dm->sequence++;
-    if (!x11shmpool_damage_tracked(dm))
-        return;
-
-    entry = dm->ring[dm->sequence % X11SHMPOOL_DAMAGE_RING];
-    xcb_damage_subtract(conn, dm->damage, XCB_NONE, entry);
+    if (x11shmpool_damage_tracked(dm))
+        xcb_damage_subtract(dm->display->conn, dm->damage, XCB_NONE,
+                            entry(dm, dm->sequence));
+    return all;
 }
 
-unsigned x11shmpool_damage_fetch(X11ShmpoolDamage *dm, int exact)
+unsigned x11shmpool_damage_send(X11ShmpoolDamage *dm, int exact)
 {
-    xcb_connection_t *conn = dm->display->conn;
-    xcb_xfixes_region_t entry =
-        dm->ring[dm->sequence % X11SHMPOOL_DAMAGE_RING];
+    xcb_connection_t *conn  = dm->display->conn;
+    xcb_xfixes_region_t now = entry(dm, dm->sequence);
 
-    xcb_xfixes_intersect_region(conn, entry, dm->clip, entry);
+    xcb_xfixes_intersect_region(conn, now, dm->clip, now);
     if (!exact) {
-        xcb_xfixes_region_extents(conn, entry, dm->box);
-        entry = dm->box;
+        xcb_xfixes_region_extents(conn, now, dm->box);
+        now = dm->box;
     }
-    return xcb_xfixes_fetch_region(conn, entry).sequence;
+    return xcb_xfixes_fetch_region(conn, now).sequence;
 }
 
-int x11shmpool_damage_info(X11ShmpoolDamage *dm, unsigned sequence, int exact,
-                           X11ShmpoolDamageInfo *info)
+int x11shmpool_damage_receive(X11ShmpoolDamage *dm, unsigned sequence,
+                              X11ShmpoolRects *rects)
 {
     xcb_xfixes_fetch_region_reply_t *reply;
     const xcb_rectangle_t *r;
     int nb, ret;
 
-    *info = (X11ShmpoolDamageInfo){ 0 };
-    ret   = x11shmpool_display_wait(dm->display, sequence, (void **)&reply);
+    rects->nb = 0;
+    ret = x11shmpool_display_receive(dm->display, sequence, sizeof(*reply),
+                                     (void **)&reply);
     if (ret < 0)
         return ret;
 
-    r  = xcb_xfixes_fetch_region_rectangles(reply);
-    nb = xcb_xfixes_fetch_region_rectangles_length(reply);
-
-    info->box = (X11ShmpoolRect){
-        reply->extents.x, reply->extents.y,
-        reply->extents.width, reply->extents.height,
-    };
-    info->nb_rects = nb <= X11SHMPOOL_DAMAGE_RECTS ? nb : -1;
-    for (int i = 0; i < nb; i++) {
-        info->area += (int64_t)r[i].width * r[i].height;
-        if (info->nb_rects >= 0)
-            info->rects[i] = (X11ShmpoolRect){ r[i].x, r[i].y,
-                                               r[i].width, r[i].height };
+    nb = reply->length / (sizeof(*r) / 4);
+    r  = x11shmpool_reply_items(reply, sizeof(*reply), nb, sizeof(*r));
+    if (nb > X11SHMPOOL_RECTS) {
+        r  = &reply->extents;
+        nb = 1;
     }
-    if (!exact)
-        info->area = (int64_t)info->box.w * info->box.h;
-
+    for (int i = 0; i < nb; i++)
+        x11shmpool_rects_add(rects, (X11ShmpoolRect){ r[i].x, r[i].y,
+                                                      r[i].width,
+                                                      r[i].height });
     free(reply);
     return 0;
 }
 
-enum X11ShmpoolStale x11shmpool_damage_stale(X11ShmpoolDamage *dm,
-                                             int64_t fresh, uint32_t *region)
+enum X11ShmpoolStale x11shmpool_damage_begin_fill(X11ShmpoolDamage *dm,
+                                                  X11ShmpoolStamp *stamp,
+                                                  uint32_t *region)
 {
-    xcb_connection_t *conn = dm->display->conn;
+    const X11ShmpoolStamp filled = *stamp;
 
-    if (region)
-        *region = XCB_NONE;
-    if (!x11shmpool_damage_tracked(dm) || fresh < dm->valid ||
-        dm->sequence - fresh > X11SHMPOOL_DAMAGE_RING)
-        return X11SHMPOOL_STALE_WHOLE;
-    if (fresh == dm->sequence)
+    *region = XCB_NONE;
+    if (filled == dm->sequence)
         return X11SHMPOOL_STALE_NONE;
-    if (!region)
-        return X11SHMPOOL_STALE_REGION;
+    *stamp = X11SHMPOOL_NEVER;
+    if (!x11shmpool_damage_tracked(dm) || filled < dm->valid ||
+        dm->sequence - filled > X11SHMPOOL_DAMAGE_RING)
+        return X11SHMPOOL_STALE_WHOLE;
 
-    *region = dm->ring[dm->sequence % X11SHMPOOL_DAMAGE_RING];
-    for (int64_t i = dm->sequence - 1; i > fresh; i--) {
-        xcb_xfixes_union_region(conn, *region,
-                                dm->ring[i % X11SHMPOOL_DAMAGE_RING],
+    *region = entry(dm, dm->sequence);
+    for (int64_t i = dm->sequence - 1; i > filled; i--) {
+        xcb_xfixes_union_region(dm->display->conn, *region, entry(dm, i),
                                 dm->stale);
         *region = dm->stale;
     }
     return X11SHMPOOL_STALE_REGION;
 }
 
-#else /* CONFIG_LIBXCB_DAMAGE && CONFIG_LIBXCB_XFIXES */
-
-int x11shmpool_damage_init(X11ShmpoolDamage *dm, X11ShmpoolDisplay *d,
-                           xcb_drawable_t drawable av_unused)
+void x11shmpool_damage_end_fill(const X11ShmpoolDamage *dm,
+                                X11ShmpoolStamp *stamp)
 {
-    *dm = (X11ShmpoolDamage){ .display = d, .dirty = 1 };
-    return AVERROR(ENOSYS);
+    *stamp = dm->sequence;
 }
-
-void x11shmpool_damage_uninit(X11ShmpoolDamage *dm av_unused)
-{
-}
-
-int x11shmpool_damage_event(X11ShmpoolDamage *dm av_unused,
-                            const xcb_generic_event_t *event av_unused)
-{
-    return 0;
-}
-
-void x11shmpool_damage_clip(X11ShmpoolDamage *dm, X11ShmpoolRect rect,
-                            const X11ShmpoolRect *holes av_unused,
-                            int nb_holes av_unused, int renew av_unused)
-{
-    dm->clip_rect = rect;
-}
-
-void x11shmpool_damage_subtract(X11ShmpoolDamage *dm)
-{
-    dm->sequence++;
-}
-
-unsigned x11shmpool_damage_fetch(X11ShmpoolDamage *dm av_unused,
-                                 int exact av_unused)
-{
-    return 0;
-}
-
-int x11shmpool_damage_info(X11ShmpoolDamage *dm av_unused,
-                           unsigned sequence av_unused, int exact av_unused,
-                           X11ShmpoolDamageInfo *info av_unused)
-{
-    return AVERROR(ENOSYS);
-}
-
-enum X11ShmpoolStale x11shmpool_damage_stale(X11ShmpoolDamage *dm av_unused,
-                                             int64_t fresh av_unused,
-                                             uint32_t *region)
-{
-    if (region)
-        *region = XCB_NONE;
-    return X11SHMPOOL_STALE_WHOLE;
-}
-
-#endif

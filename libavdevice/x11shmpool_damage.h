@@ -1,4 +1,6 @@
 /*
+ * Copyright (c) 2026 The x11shmpool developers
+ *
  * This file is part of x11shmpool.
  *
  * x11shmpool is free software; you can redistribute it and/or
@@ -22,59 +24,56 @@
 #include <stdint.h>
 #include <xcb/xcb.h>
 
-#include "config.h"
-
+#include "x11shmpool_changes.h"
 #include "x11shmpool_display.h"
 #include "x11shmpool_geometry.h"
 
 /**
  * @file
- * What changed, and since when: the buffer age of EGL_EXT_buffer_age and
- * wlroots' swapchains, with the regions kept on the X server.
+ * What was drawn, and what of it a slot lacks: the buffer age of
+ * EGL_EXT_buffer_age and wlroots' swapchains, with the regions kept on the X
+ * server.
  *
  * Every subtraction of damage has a number and leaves its region in a ring. A
- * slot remembers the number that it is complete up to (its fresh field); the
- * union of the ring's entries since then is what is stale in it. So a frame
- * costs one request for the subtraction and one for each entry beyond the
- * first, however many slots there are, and a slot that is older than the ring
- * is simply filled whole.
+ * slot's stamp is the number that it is complete up to; the union of the ring's
+ * entries since then is what is stale in it. So a frame costs one request for
+ * the subtraction and one for each entry beyond the first, however many slots
+ * there are, and a slot that is older than the ring is simply filled whole.
+ * Stamps are written here and nowhere else.
  *
  * On the thread that owns the display.
  */
 
-#define X11SHMPOOL_DAMAGE_RING  32
-#define X11SHMPOOL_DAMAGE_RECTS 64
-#define X11SHMPOOL_DAMAGE_HOLES 1024
+#define X11SHMPOOL_DAMAGE_RING 32
+#define X11SHMPOOL_DAMAGE_GAPS 1024
+
+/** A slot's. That of a new slot is X11SHMPOOL_NEVER. */
+typedef int64_t X11ShmpoolStamp;
+#define X11SHMPOOL_NEVER (-1)
 
 typedef struct X11ShmpoolDamage {
     X11ShmpoolDisplay *display;
     uint32_t damage;          ///< XCB_NONE where damage is not tracked
     int dirty;                ///< something was drawn since the subtraction
+    int invalid;              ///< everything changed since the subtraction
     int64_t sequence;         ///< number of the last subtraction
-    int64_t valid;            ///< slots fresh before this are stale as a whole
+    int64_t valid;            ///< stamps before this are stale as a whole
 
     uint32_t ring[X11SHMPOOL_DAMAGE_RING]; ///< XFixes regions
     uint32_t stale;           ///< region: the union asked for last
     uint32_t box;             ///< region: the extents of the last subtraction
-    uint32_t clip;            ///< region: the rectangle that is captured
-    X11ShmpoolRect clip_rect; ///< the same, drawable coordinates
+    uint32_t clip;            ///< region: what is captured
+    X11ShmpoolRect clip_rect; ///< the rectangle that holds it, drawable
+                              ///< coordinates
 } X11ShmpoolDamage;
-
-/** What a subtraction found, as fetched from the server. */
-typedef struct X11ShmpoolDamageInfo {
-    X11ShmpoolRect box;       ///< the bounding box, empty if nothing changed
-    int64_t area;             ///< pixels changed; box's area unless exact
-    int nb_rects;             ///< -1 if there are more than fit
-    X11ShmpoolRect rects[X11SHMPOOL_DAMAGE_RECTS];
-} X11ShmpoolDamageInfo;
 
 /**
  * Begin to track a drawable. All of it counts as changed at first.
  *
- * @return 0; AVERROR(ENOSYS) if the server or this build lacks DAMAGE or
- *         XFIXES; or as x11shmpool_display_wait(). After an error damage is not
- *         tracked: x11shmpool_damage_dirty() is always true and slots are always
- *         stale as a whole.
+ * @return 0; AVERROR(ENOSYS) if the server lacks DAMAGE or XFIXES; or as
+ *         x11shmpool_display_wait(). After an error damage is not tracked:
+ *         x11shmpool_damage_dirty() is always true and slots are always stale as
+ *         a whole.
  */
 int x11shmpool_damage_init(X11ShmpoolDamage *dm, X11ShmpoolDisplay *d,
                            xcb_drawable_t drawable);
@@ -96,27 +95,33 @@ int x11shmpool_damage_dirty(const X11ShmpoolDamage *dm);
  *  or something other than drawing changed the pixels. */
 void x11shmpool_damage_invalidate(X11ShmpoolDamage *dm);
 
-/** What part of the drawable is captured, in its coordinates, but for holes in
+/** What part of the drawable is captured, in its coordinates, but for gaps in
  *  it; damage elsewhere is left out. Buffered; nothing is sent if rect is the
  *  same and renew is 0. */
 void x11shmpool_damage_clip(X11ShmpoolDamage *dm, X11ShmpoolRect rect,
-                            const X11ShmpoolRect *holes, int nb_holes,
+                            const X11ShmpoolRect *gaps, int nb_gaps,
                             int renew);
 
 /**
  * Take the damage so far off the server's account; to be done before the
  * pixels are read, never after: what is drawn in between is then reported
  * twice, not lost. Buffered.
+ *
+ * @return 1 if everything changed, 0 if only what was drawn
  */
-void x11shmpool_damage_subtract(X11ShmpoolDamage *dm);
+int x11shmpool_damage_subtract(X11ShmpoolDamage *dm);
 
-/** Ask what the last subtraction found: its bounding box, or exactly.
- *  @return the sequence to wait for with x11shmpool_damage_info() */
-unsigned x11shmpool_damage_fetch(X11ShmpoolDamage *dm, int exact);
+/** Ask what the last subtraction found within what is captured. Buffered.
+ *  @param exact all rectangles, not only the one that holds them
+ *  @return the sequence to give to x11shmpool_damage_receive() */
+unsigned x11shmpool_damage_send(X11ShmpoolDamage *dm, int exact);
 
-/** @return 0, or as x11shmpool_display_wait() */
-int x11shmpool_damage_info(X11ShmpoolDamage *dm, unsigned sequence, int exact,
-                           X11ShmpoolDamageInfo *info);
+/**
+ * @param rects set to what was found, drawable coordinates
+ * @return 0, or as x11shmpool_display_receive()
+ */
+int x11shmpool_damage_receive(X11ShmpoolDamage *dm, unsigned sequence,
+                              X11ShmpoolRects *rects);
 
 enum X11ShmpoolStale {
     X11SHMPOOL_STALE_NONE,
@@ -125,13 +130,20 @@ enum X11ShmpoolStale {
 };
 
 /**
- * What is stale in a slot that is complete up to the subtraction fresh.
+ * Begin to fill a slot up to the last subtraction: find what is stale in it.
+ * Buffered.
  *
+ * @param stamp  the slot's; where anything is stale it counts as never filled
+ *               until x11shmpool_damage_end_fill()
  * @param region set to an XFixes region, drawable coordinates, where that is
- *               the answer; valid until the next call or subtraction. NULL if
- *               only the answer is wanted: nothing is sent then
+ *               the answer; valid until the next call or subtraction
  */
-enum X11ShmpoolStale x11shmpool_damage_stale(X11ShmpoolDamage *dm,
-                                             int64_t fresh, uint32_t *region);
+enum X11ShmpoolStale x11shmpool_damage_begin_fill(X11ShmpoolDamage *dm,
+                                                  X11ShmpoolStamp *stamp,
+                                                  uint32_t *region);
+
+/** What was stale is filled. To be called before anything else here is. */
+void x11shmpool_damage_end_fill(const X11ShmpoolDamage *dm,
+                                X11ShmpoolStamp *stamp);
 
 #endif /* AVDEVICE_X11SHMPOOL_DAMAGE_H */

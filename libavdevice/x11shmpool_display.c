@@ -1,4 +1,6 @@
 /*
+ * Copyright (c) 2026 The x11shmpool developers
+ *
  * This file is part of x11shmpool.
  *
  * x11shmpool is free software; you can redistribute it and/or
@@ -15,8 +17,6 @@
  * License along with x11shmpool; if not, write to the Free Software
  * Foundation, Inc., 51 Franklin Street, Fifth Floor, Boston, MA 02110-1301 USA
  */
-
-#define _GNU_SOURCE
 
 #include <errno.h>
 #include <poll.h>
@@ -43,6 +43,7 @@
 #include "x11shmpool_connect.h"
 #include "x11shmpool_display.h"
 #include "x11shmpool_reply.h"
+#include "x11shmpool_text.h"
 #include "x11shmpool_thread.h"
 
 #define ABORT_DELAY_US 100000
@@ -148,6 +149,7 @@ av_cold int x11shmpool_display_open(X11ShmpoolDisplay *d, const char *name,
                                     const AVIOInterruptCB *interrupt,
                                     int64_t timeout_us, void *log)
 {
+    char text[X11SHMPOOL_ERROR_SIZE];
     X11ShmpoolConnection c;
     int ret;
 
@@ -165,8 +167,8 @@ av_cold int x11shmpool_display_open(X11ShmpoolDisplay *d, const char *name,
     d->cancel_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     if (d->cancel_fd < 0) {
         ret = AVERROR(errno);
-        av_log(log, AV_LOG_ERROR, "Cannot make an eventfd: %s\n",
-               av_err2str(ret));
+        av_log(log, AV_LOG_ERROR, "Cannot make an eventfd: %s.\n",
+               x11shmpool_text_error(text, ret));
         goto fail;
     }
     if ((ret = x11shmpool_reply_check_setup(d->setup)) < 0) {

@@ -1,4 +1,6 @@
 /*
+ * Copyright (c) 2026 The x11shmpool developers
+ *
  * This file is part of x11shmpool.
  *
  * x11shmpool is free software; you can redistribute it and/or
@@ -16,18 +18,17 @@
  * Foundation, Inc., 51 Franklin Street, Fifth Floor, Boston, MA 02110-1301 USA
  */
 
-#define _GNU_SOURCE
+#define _GNU_SOURCE /* POLLRDHUP, ppoll() */
 
 #include <errno.h>
 #include <poll.h>
 #include <pthread.h>
-#include <sys/timerfd.h>
+#include <sys/eventfd.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "libavutil/attributes.h"
 #include "libavutil/error.h"
-#include "libavutil/fifo.h"
 #include "libavutil/log.h"
 #include "libavutil/macros.h"
 #include "libavutil/mem.h"
@@ -35,6 +36,7 @@
 
 #include "x11shmpool_clock.h"
 #include "x11shmpool_engine.h"
+#include "x11shmpool_text.h"
 #include "x11shmpool_thread.h"
 
 /* Never steps, and counts the time that the machine was suspended, as the wall
@@ -48,34 +50,32 @@
 #define NS_PER_S          INT64_C(1000000000)
 #define INTERRUPT_POLL_NS INT64_C(100000000)
 
+/* For how long the ffmpeg program sleeps when it is told to come back later. */
+#define POLLING_NS        INT64_C(10000000)
+
+/* How long a thread that waits for the server may take to undo things before its
+ * connection is shut down. */
+#define GRACE_NS          INT64_C(100000000)
+
 struct X11ShmpoolEngine {
-    X11ShmpoolCapture *capture;
-    AVIOInterruptCB interrupt;
-    AVRational rate;
+    X11ShmpoolFrames *frames;
     pthread_t thread;
     int thread_started;
-    int timer_fd;
-    int64_t timer_due;         ///< what it is set to, 0 for never; under lock
+    int wake_fd;               ///< an eventfd, for which the thread sleeps
 
-    /* The leader's. */
+    pthread_mutex_t lock;      ///< for all that follows
+    pthread_cond_t changed;    ///< for whom the reader waits
     X11ShmpoolClock clock;
-
-    /* Shared, under lock. */
-    pthread_mutex_t lock;
-    pthread_cond_t changed;
-    int leading;               ///< a thread has the lead
-    int started;
-    int paused;
-    int resumed;               ///< the next leader passes over the pause
-    int discard;               ///< what was asked for before it is not wanted
-    int stopping;
+    X11ShmpoolQueue queue;
+    X11ShmpoolChanges changes; ///< written by the thread alone
+    int64_t received;          ///< sequence of the last frame received
+    int started, paused, stopping;
+    int idle;                  ///< the thread sleeps until it is woken
+    int capturing;             ///< the thread is at a frame
+    int wanted;                ///< the reader found nothing since its last frame
+    int discard;               ///< what is being captured is not wanted
+    int ended;                 ///< the thread has
     int error;                 ///< what ended the stream
-    AVFifo *queue;             ///< of X11ShmpoolFrame
-    int capacity;              ///< frames that fit in it
-    int limit;                 ///< frames that may wait in it now
-    int full;                  ///< ticks pass unused until one is taken out
-    X11ShmpoolFrame lost;      ///< what dropped frames changed
-    X11ShmpoolStats stats;
 };
 
 static int64_t now(void)
@@ -86,269 +86,201 @@ static int64_t now(void)
     return ts.tv_sec * NS_PER_S + ts.tv_nsec;
 }
 
-/* Under lock: when the engine's thread is to look after things, 0 for never. */
-static void set_timer(X11ShmpoolEngine *e, int64_t due)
+/* Under lock. */
+static void wake(X11ShmpoolEngine *e)
 {
-    const struct itimerspec t = {
-        .it_value = { due / NS_PER_S, due % NS_PER_S },
+    if (e->idle)
+        eventfd_write(e->wake_fd, 1);
+    e->idle = 0;
+}
+
+/* Sleep for so long, or until woken where due is negative.
+ * @return 0, or AVERROR(EIO) if the server has gone */
+static int sleep_for(X11ShmpoolEngine *e, int64_t ns)
+{
+    const struct timespec ts = { ns / NS_PER_S, ns % NS_PER_S };
+    struct pollfd fds[] = {
+        { .fd = e->wake_fd, .events = POLLIN },
+        { .fd = e->frames->capture.display->fd, .events = POLLRDHUP },
     };
+    eventfd_t value;
 
-    if (e->timer_due != due)
-        timerfd_settime(e->timer_fd, TFD_TIMER_ABSTIME, &t, NULL);
-    e->timer_due = due;
-}
-
-static int waiting(const X11ShmpoolEngine *e)
-{
-    return av_fifo_can_read(e->queue);
-}
-
-static void add_change(X11ShmpoolFrame *to, const X11ShmpoolFrame *from)
-{
-    to->changed |= from->changed;
-    to->box      = x11shmpool_rect_union(to->box, from->box);
-    to->area    += from->area;
-}
-
-/* Under lock. */
-static void count(X11ShmpoolEngine *e, const X11ShmpoolFrame *frame, int n)
-{
-    if (frame->repeated)
-        e->stats.repeated += n;
-    else
-        e->stats.captured += n;
-}
-
-/* Under lock: what the reader finds is to be as recent as if the queue had gone
- * on being filled. */
-static void drop_stale(X11ShmpoolEngine *e)
-{
-    int64_t oldest = e->clock.next - e->capacity;
-    X11ShmpoolFrame frame;
-
-    /* The leader's, but while it leads the queue is not full. */
-    if (e->leading || !e->full)
-        return;
-    oldest += x11shmpool_clock_overdue(&e->clock, now());
-    while (av_fifo_peek(e->queue, &frame, 1, 0) >= 0 && frame.tick < oldest) {
-        av_fifo_drain2(e->queue, 1);
-        add_change(&e->lost, &frame);
-        count(e, &frame, -1);
-        x11shmpool_frame_unref(&frame);
-        e->stats.dropped++;
-    }
-}
-
-/* Under lock. */
-static void push(X11ShmpoolEngine *e, X11ShmpoolFrame *frame)
-{
-    if (e->paused || e->stopping || e->discard ||
-        !av_fifo_can_write(e->queue)) {
-        add_change(&e->lost, frame);
-        x11shmpool_frame_unref(frame);
-        return;
-    }
-    count(e, frame, 1);
-    av_fifo_write(e->queue, frame, 1);
-    pthread_cond_broadcast(&e->changed);
-}
-
-/* Under lock. A queue that overflowed is a reader that can't keep up: until it
- * is seen to wait again, no more is captured ahead than it will take next. */
-static int no_room(X11ShmpoolEngine *e)
-{
-    if (waiting(e) < e->limit)
+    if (ppoll(fds, 2, ns < 0 ? NULL : &ts, NULL) <= 0)
         return 0;
-    if (waiting(e) >= e->capacity)
-        e->limit = 1;
-    e->full = 1;
+    if (fds[0].revents)
+        eventfd_read(e->wake_fd, &value);
+    return fds[1].revents ? AVERROR(EIO) : 0;
+}
+
+/* Under lock: the tick that is to be captured now, or -1: then *wait is how long
+ * to sleep, ns, negative until woken. */
+static int64_t next_tick(X11ShmpoolEngine *e, int64_t *wait)
+{
+    const int64_t time   = now();
+    const int64_t missed = e->clock.missed;
+    int64_t tick;
+
+    *wait = -1;
+    if (!e->started || e->paused)
+        return -1;
+    *wait = x11shmpool_clock_due(&e->clock, e->clock.next) - time;
+    if (*wait > 0)
+        return -1;
+    *wait = -1;
+    if (!x11shmpool_queue_has_room(&e->queue))
+        return -1;
+    tick = x11shmpool_clock_take(&e->clock, time);
+    x11shmpool_queue_passed(&e->queue, e->clock.missed - missed);
+    return tick;
+}
+
+/* Under lock. @return whether the reader has one more frame to take */
+static int add_frame(X11ShmpoolEngine *e, X11ShmpoolFrame *frame,
+                      const X11ShmpoolRects *rects)
+{
+    if (rects->nb)
+        x11shmpool_changes_add(&e->changes, rects);
+    frame->sequence = e->changes.newest;
+    x11shmpool_frames_set_sequence(e->frames, frame->sequence);
+    if (e->discard || e->paused || e->stopping) {
+        x11shmpool_frame_unref(frame);
+        e->queue.lost = 1;
+        return 0;
+    }
+    x11shmpool_queue_add(&e->queue, frame);
     return 1;
 }
 
-/* Under lock. */
-static void take_lead(X11ShmpoolEngine *e)
+/* Under lock, which is given up meanwhile. */
+static int capture(X11ShmpoolEngine *e, int64_t tick)
 {
-    e->leading = 1;
-    if (e->lost.changed)
-        e->capture->force = 1;
-    if (e->resumed) {
-        x11shmpool_clock_skip(&e->clock, now());
-        e->discard |= x11shmpool_capture_pending(e->capture);
-    }
-    e->resumed = 0;
-    set_timer(e, 0);
-}
-
-/* As the leader: ask for the frame of the tick that is due, if one is. */
-static void ask(X11ShmpoolEngine *e)
-{
-    int64_t missed = e->clock.missed;
-    int64_t tick   = x11shmpool_clock_take(&e->clock, now());
-    int64_t passed = e->clock.missed - missed;
-
-    if (tick < 0)
-        return;
-
-    pthread_mutex_lock(&e->lock);
-    if (e->full) {
-        e->stats.dropped += passed;
-        e->clock.missed   = missed;
-    }
-    e->full         = 0;
-    e->stats.missed = e->clock.missed;
-    pthread_mutex_unlock(&e->lock);
-    x11shmpool_capture_send(e->capture, tick);
-}
-
-/* As the leader: queue the frame that was asked for. */
-static int take(X11ShmpoolEngine *e)
-{
+    const int lost = e->queue.lost, wanted = e->wanted;
+    X11ShmpoolRects rects;
     X11ShmpoolFrame frame;
-    int ret = x11shmpool_capture_receive(e->capture, &frame);
+    int ret, added = 0;
 
-    pthread_mutex_lock(&e->lock);
-    e->stats.slots = x11shmpool_pool_slots(e->capture->pool);
-    if (!ret) {
-        push(e, &frame);
-    } else if (ret == AVERROR(EAGAIN)) {
-        e->stats.dropped++;
-        ret = 0;
-    } else if (ret > 0) {
-        ret = 0;
-    }
-    e->discard = 0;
+    e->discard   = 0;
+    e->capturing = 1;
     pthread_mutex_unlock(&e->lock);
+    ret = x11shmpool_frames_next(e->frames, tick, lost, wanted, &frame, &rects);
+    pthread_mutex_lock(&e->lock);
+    e->capturing = 0;
 
-    return ret < 0 ? ret : x11shmpool_capture_idle(e->capture);
-}
+    e->queue.stats.slots = x11shmpool_pool_slots(e->frames->pool);
+    if (!ret)
+        added = add_frame(e, &frame, &rects);
+    else if (ret == AVERROR(EAGAIN))
+        e->queue.stats.dropped++;
+    if (ret < 0 && ret != AVERROR(EAGAIN))
+        return ret;
 
-/* Under lock. */
-static void set_error(X11ShmpoolEngine *e, int error)
-{
-    if (error < 0 && error != AVERROR_EXIT)
-        e->error = error;
-    pthread_cond_broadcast(&e->changed);
-}
-
-/* Under lock, by whoever stops waiting for ticks. */
-static void set_timer_for_next(X11ShmpoolEngine *e)
-{
-    int64_t due;
-
-    if (!e->started || e->paused || e->stopping || e->error || e->leading)
-        return;
-    if (e->limit < e->capacity && waiting(e) >= e->limit) {
-        e->full = 1;
-        return;
-    }
-    due = x11shmpool_clock_due(&e->clock, e->clock.next);
-    set_timer(e, due);
+    pthread_mutex_unlock(&e->lock);
+    if (added)
+        pthread_cond_signal(&e->changed);
+    ret = x11shmpool_frames_idle(e->frames);
+    pthread_mutex_lock(&e->lock);
+    return ret;
 }
 
 static void *engine_thread(void *arg)
 {
-    X11ShmpoolEngine *e  = arg;
-    X11ShmpoolDisplay *d = e->capture->display;
-    struct pollfd fds[]  = {
-        { .fd = e->timer_fd,  .events = POLLIN },
-        { .fd = d->cancel_fd, .events = POLLIN },
-        { .fd = d->fd,        .events = POLLRDHUP },
-    };
-    uint64_t expirations;
-    int ret;
+    X11ShmpoolEngine *e = arg;
+    int64_t tick, wait;
+    int ret = 0;
 
     x11shmpool_thread_shorten_slice();
-    for (;;) {
-        poll(fds, 3, -1);
-        if (fds[1].revents)
-            return NULL;
-        if (fds[2].revents) {
-            ret = x11shmpool_capture_gone(e->capture);
-            pthread_mutex_lock(&e->lock);
-            set_error(e, ret);
-            pthread_mutex_unlock(&e->lock);
-            return NULL;
-        }
-        if (read(e->timer_fd, &expirations, sizeof(expirations)) < 0)
-            continue;
-
-        pthread_mutex_lock(&e->lock);
-        e->timer_due = 0;
-        if (e->leading || e->paused || e->stopping || e->error || no_room(e)) {
-            pthread_mutex_unlock(&e->lock);
+    pthread_mutex_lock(&e->lock);
+    while (ret >= 0 && !e->stopping) {
+        tick = next_tick(e, &wait);
+        if (tick >= 0) {
+            ret = capture(e, tick);
             continue;
         }
-        take_lead(e);
+        e->idle = wait < 0;
         pthread_mutex_unlock(&e->lock);
-
-        ret = 0;
-        if (!x11shmpool_capture_pending(e->capture))
-            ask(e);
-        if (x11shmpool_capture_pending(e->capture))
-            ret = take(e);
-
+        ret = sleep_for(e, wait);
+        if (ret < 0)
+            ret = x11shmpool_frames_gone(e->frames, ret);
         pthread_mutex_lock(&e->lock);
-        e->leading = e->discard = 0;
-        set_error(e, ret);
-        set_timer_for_next(e);
-        pthread_mutex_unlock(&e->lock);
+        e->idle = 0;
     }
+    e->error = ret;
+    e->ended = 1;
+    pthread_cond_broadcast(&e->changed);
+    pthread_mutex_unlock(&e->lock);
+    return NULL;
 }
 
-static av_cold int start_thread(X11ShmpoolEngine *e)
-{
-    int ret = x11shmpool_thread_start(&e->thread, engine_thread, e);
-
-    e->thread_started = ret >= 0;
-    return ret;
-}
-
-av_cold int x11shmpool_engine_alloc(X11ShmpoolEngine **engine,
-                                    X11ShmpoolCapture *capture,
-                                    AVRational rate,
-                                    const AVIOInterruptCB *interrupt)
+av_cold int x11shmpool_engine_alloc(X11ShmpoolEngine **engine, AVRational rate,
+                                    int width, int height,
+                                    const X11ShmpoolChanges **changes)
 {
     X11ShmpoolEngine *e = av_mallocz(sizeof(*e));
     pthread_condattr_t attributes;
-    int ret = AVERROR(ENOMEM);
 
-    *engine = NULL;
+    *engine = e;
     if (!e)
-        return ret;
-    e->capture   = capture;
-    e->rate      = rate;
-    e->interrupt = *interrupt;
+        return AVERROR(ENOMEM);
+    e->clock.rate = rate;
     pthread_mutex_init(&e->lock, NULL);
     pthread_condattr_init(&attributes);
     pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
     pthread_cond_init(&e->changed, &attributes);
     pthread_condattr_destroy(&attributes);
-
-    e->capacity = e->limit = x11shmpool_pool_max(capture->pool);
-    e->queue    = av_fifo_alloc2(e->capacity, sizeof(X11ShmpoolFrame), 0);
-    e->timer_fd = timerfd_create(STEADY_CLOCK, TFD_CLOEXEC | TFD_NONBLOCK);
-    if (e->timer_fd < 0)
-        ret = AVERROR(errno);
-    if (!e->queue || e->timer_fd < 0 || (ret = start_thread(e)) < 0) {
-        av_log(capture->log, AV_LOG_ERROR, "Cannot start capturing: %s\n",
-               av_err2str(ret));
-        x11shmpool_engine_free(&e);
-        return ret;
-    }
-
-    *engine = e;
+    x11shmpool_changes_init(&e->changes, width, height);
+    e->wake_fd = -1;
+    *changes   = &e->changes;
     return 0;
 }
 
-static void flush(X11ShmpoolEngine *e)
+av_cold int x11shmpool_engine_start(X11ShmpoolEngine *e,
+                                    X11ShmpoolFrames *frames)
 {
-    X11ShmpoolFrame frame;
+    char text[X11SHMPOOL_ERROR_SIZE];
+    int ret;
 
-    while (av_fifo_read(e->queue, &frame, 1) >= 0) {
-        add_change(&e->lost, &frame);
-        count(e, &frame, -1);
-        x11shmpool_frame_unref(&frame);
-    }
+    e->frames  = frames;
+    e->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    ret        = e->wake_fd < 0 ? AVERROR(errno) : 0;
+    if (ret >= 0)
+        ret = x11shmpool_queue_init(&e->queue,
+                                    x11shmpool_pool_max(frames->pool));
+    if (ret >= 0)
+        ret = x11shmpool_thread_start(&e->thread, engine_thread, e);
+    e->thread_started = ret >= 0;
+    if (ret < 0)
+        av_log(frames->capture.display->log, AV_LOG_ERROR,
+               "Cannot start capturing: %s.\n",
+               x11shmpool_text_error(text, ret));
+    return ret;
+}
+
+/* Under lock: wait for what the thread does, ns at most. */
+static void wait_for_thread(X11ShmpoolEngine *e, int64_t ns)
+{
+    struct timespec until;
+
+    clock_gettime(CLOCK_MONOTONIC, &until);
+    ns            += until.tv_nsec;
+    until.tv_sec  += ns / NS_PER_S;
+    until.tv_nsec  = ns % NS_PER_S;
+    pthread_cond_timedwait(&e->changed, &e->lock, &until);
+}
+
+static av_cold void stop_thread(X11ShmpoolEngine *e)
+{
+    X11ShmpoolDisplay *d = e->frames->capture.display;
+    int64_t end          = now() + GRACE_NS, time;
+
+    pthread_mutex_lock(&e->lock);
+    e->stopping = 1;
+    eventfd_write(e->wake_fd, 1);
+    x11shmpool_display_cancel(d);
+    while (!e->ended && (time = now()) < end)
+        wait_for_thread(e, end - time);
+    pthread_mutex_unlock(&e->lock);
+    x11shmpool_display_abort(d);
+    pthread_join(e->thread, NULL);
 }
 
 av_cold void x11shmpool_engine_free(X11ShmpoolEngine **engine)
@@ -357,80 +289,99 @@ av_cold void x11shmpool_engine_free(X11ShmpoolEngine **engine)
 
     if (!e)
         return;
-
-    if (e->thread_started &&
-        !x11shmpool_display_inherited(e->capture->display)) {
-        pthread_mutex_lock(&e->lock);
-        e->stopping = 1;
-        pthread_mutex_unlock(&e->lock);
-        x11shmpool_display_cancel(e->capture->display);
-        x11shmpool_display_abort(e->capture->display);
-        pthread_join(e->thread, NULL);
-    }
-    if (e->queue)
-        flush(e);
-    av_fifo_freep2(&e->queue);
-    if (e->timer_fd >= 0)
-        close(e->timer_fd);
+    if (e->thread_started)
+        stop_thread(e);
+    x11shmpool_queue_uninit(&e->queue);
+    if (e->wake_fd >= 0)
+        close(e->wake_fd);
     pthread_cond_destroy(&e->changed);
     pthread_mutex_destroy(&e->lock);
     av_freep(engine);
 }
 
-/* Under lock. */
-static int wait_for_frame(X11ShmpoolEngine *e)
+/* Under lock: the last tick that is due by now. */
+static int64_t latest_tick(const X11ShmpoolEngine *e)
 {
-    struct timespec until;
-    int ret = 0;
+    return e->clock.next - 1 + x11shmpool_clock_overdue(&e->clock, now());
+}
 
-    clock_gettime(CLOCK_MONOTONIC, &until);
-    until.tv_nsec += INTERRUPT_POLL_NS;
-    until.tv_sec  += until.tv_nsec / NS_PER_S;
-    until.tv_nsec %= NS_PER_S;
-    pthread_cond_timedwait(&e->changed, &e->lock, &until);
+/* Under lock, which is given up meanwhile. */
+static int interrupted(X11ShmpoolEngine *e, const AVIOInterruptCB *interrupt)
+{
+    int ret;
 
-    if (e->interrupt.callback) {
-        pthread_mutex_unlock(&e->lock);
-        if (e->interrupt.callback(e->interrupt.opaque))
-            ret = AVERROR_EXIT;
-        pthread_mutex_lock(&e->lock);
-    }
+    if (!interrupt || !interrupt->callback)
+        return 0;
+    pthread_mutex_unlock(&e->lock);
+    ret = interrupt->callback(interrupt->opaque);
+    pthread_mutex_lock(&e->lock);
     return ret;
 }
 
-int x11shmpool_engine_receive(X11ShmpoolEngine *e, int nonblock,
-                              X11ShmpoolFrame *frame, int64_t *pts)
+/* Under lock: when one that does not want to wait gives up. */
+static int64_t patience(const X11ShmpoolEngine *e)
 {
-    int ret = 0;
+    const int64_t time = now();
+    int64_t due        = x11shmpool_clock_due(&e->clock, e->clock.next);
+
+    if (e->capturing)
+        due = time;
+    return due > time + POLLING_NS ? time : FFMAX(due, time) + POLLING_NS;
+}
+
+/* Under lock: wait for a frame to be queued. */
+static int wait_for_frame(X11ShmpoolEngine *e, int nonblock,
+                          const AVIOInterruptCB *interrupt,
+                          X11ShmpoolFrame *frame)
+{
+    int64_t until = 0, ask = 0, time;
+
+    while (!x11shmpool_queue_take(&e->queue, latest_tick(e), frame)) {
+        if (e->ended || e->paused)
+            return e->error ? e->error : AVERROR(EAGAIN);
+        e->wanted = 1;
+        x11shmpool_queue_waited_for(&e->queue);
+        wake(e);
+
+        time = now();
+        if (!until) {
+            until = nonblock ? patience(e) : INT64_MAX;
+            ask   = FFMIN(time + INTERRUPT_POLL_NS, until);
+        }
+        if (time < ask) {
+            wait_for_thread(e, ask - time);
+            continue;
+        }
+        if (interrupted(e, interrupt))
+            return AVERROR_EXIT;
+        if (time >= until)
+            return AVERROR(EAGAIN);
+        ask = FFMIN(time + INTERRUPT_POLL_NS, until);
+    }
+    e->wanted = 0;
+    wake(e);
+    return 0;
+}
+
+int x11shmpool_engine_receive(X11ShmpoolEngine *e, int nonblock,
+                              const AVIOInterruptCB *interrupt,
+                              X11ShmpoolFrame *frame, int64_t *pts,
+                              X11ShmpoolRects *rects)
+{
+    int ret;
 
     pthread_mutex_lock(&e->lock);
     if (!e->started) {
-        x11shmpool_clock_init(&e->clock, e->rate, now(), av_gettime());
+        x11shmpool_clock_init(&e->clock, e->clock.rate, now(), av_gettime());
         e->started = 1;
     }
-
-    for (;;) {
-        drop_stale(e);
-        if (av_fifo_read(e->queue, frame, 1) >= 0) {
-            add_change(frame, &e->lost);
-            e->lost = (X11ShmpoolFrame){ 0 };
-            *pts    = x11shmpool_clock_pts(&e->clock, frame->tick);
-            ret     = 0;
-            break;
-        }
-        if (ret < 0)
-            break;
-        if (e->error || e->paused || nonblock) {
-            ret = e->error ? e->error : AVERROR(EAGAIN);
-            /* One that polls and finds nothing waits, too. */
-            e->limit = FFMIN(e->limit * 2, e->capacity);
-            break;
-        }
-        e->limit = FFMIN(e->limit * 2, e->capacity);
-        set_timer_for_next(e);
-        ret = wait_for_frame(e);
+    ret = wait_for_frame(e, nonblock, interrupt, frame);
+    if (ret >= 0) {
+        *pts = x11shmpool_clock_pts(&e->clock, frame->tick);
+        x11shmpool_changes_between(&e->changes, e->received, frame->sequence,
+                                   rects);
+        e->received = frame->sequence;
     }
-    set_timer_for_next(e);
     pthread_mutex_unlock(&e->lock);
 
     return ret;
@@ -439,26 +390,26 @@ int x11shmpool_engine_receive(X11ShmpoolEngine *e, int nonblock,
 void x11shmpool_engine_pause(X11ShmpoolEngine *e)
 {
     pthread_mutex_lock(&e->lock);
-    e->paused   = 1;
-    /* What the other thread is at may come after the pause. */
-    e->discard |= e->leading;
-    flush(e);
-    set_timer(e, 0);
+    e->paused  = 1;
+    /* What the thread is at may come after the pause. */
+    e->discard = 1;
+    x11shmpool_queue_flush(&e->queue);
     pthread_mutex_unlock(&e->lock);
 }
 
 void x11shmpool_engine_resume(X11ShmpoolEngine *e)
 {
     pthread_mutex_lock(&e->lock);
-    e->resumed |= e->started && e->paused;
-    e->paused   = 0;
-    set_timer_for_next(e);
+    if (e->started && e->paused)
+        x11shmpool_clock_skip(&e->clock, now());
+    e->paused = 0;
+    wake(e);
     pthread_mutex_unlock(&e->lock);
 }
 
 void x11shmpool_engine_stats(X11ShmpoolEngine *e, X11ShmpoolStats *stats)
 {
     pthread_mutex_lock(&e->lock);
-    *stats = e->stats;
+    *stats = e->queue.stats;
     pthread_mutex_unlock(&e->lock);
 }

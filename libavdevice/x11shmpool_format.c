@@ -1,4 +1,6 @@
 /*
+ * Copyright (c) 2026 The x11shmpool developers
+ *
  * This file is part of x11shmpool.
  *
  * x11shmpool is free software; you can redistribute it and/or
@@ -18,8 +20,10 @@
 
 #include <inttypes.h>
 #include <limits.h>
+#include <string.h>
 
 #include "libavcodec/defs.h"
+
 #include "libavutil/common.h"
 #include "libavutil/error.h"
 #include "libavutil/log.h"
@@ -164,8 +168,8 @@ int x11shmpool_format_init(X11ShmpoolFormat *f, void *log,
     if (stride > (INT_MAX - AV_INPUT_BUFFER_PADDING_SIZE) / height) {
         av_log(log, AV_LOG_ERROR,
                "A picture of %dx%d pixels is too large for a packet: "
-               "it would be more than %d bytes\n", width, height,
-               INT_MAX - AV_INPUT_BUFFER_PADDING_SIZE);
+               "it would be more than %d bytes. Choose a smaller video_size.\n",
+               width, height, INT_MAX - AV_INPUT_BUFFER_PADDING_SIZE);
         return AVERROR(EINVAL);
     }
 
@@ -197,5 +201,15 @@ void x11shmpool_format_write(const X11ShmpoolFormat *f, uint8_t *p, uint32_t v)
     for (int i = 0; i < bytes; i++) {
         p[f->big_endian ? bytes - 1 - i : i] = v;
         v >>= 8;
+    }
+}
+
+void x11shmpool_format_pack(const X11ShmpoolFormat *f, uint8_t *dst,
+                            const uint8_t *src)
+{
+    for (int y = 0; y < f->height; y++) {
+        memcpy(dst, src, f->packed_stride);
+        dst += f->packed_stride;
+        src += f->stride;
     }
 }

@@ -1,4 +1,6 @@
 /*
+ * Copyright (c) 2026 The x11shmpool developers
+ *
  * This file is part of x11shmpool.
  *
  * x11shmpool is free software; you can redistribute it and/or
@@ -76,5 +78,14 @@ int x11shmpool_format_init(X11ShmpoolFormat *f, void *log,
 /** Read and write the pixel value at p, bits_per_pixel / 8 bytes. */
 uint32_t x11shmpool_format_read(const X11ShmpoolFormat *f, const uint8_t *p);
 void x11shmpool_format_write(const X11ShmpoolFormat *f, uint8_t *p, uint32_t v);
+
+/**
+ * Copy a picture's rows without the padding that X lays between them.
+ *
+ * @param dst f->packed_stride bytes a row
+ * @param src f->stride bytes a row
+ */
+void x11shmpool_format_pack(const X11ShmpoolFormat *f, uint8_t *dst,
+                            const uint8_t *src);
 
 #endif /* AVDEVICE_X11SHMPOOL_FORMAT_H */

@@ -1,4 +1,6 @@
 /*
+ * Copyright (c) 2026 The x11shmpool developers
+ *
  * This file is part of x11shmpool.
  *
  * x11shmpool is free software; you can redistribute it and/or
@@ -139,8 +141,12 @@ void x11shmpool_menus_event(X11ShmpoolMenus *m,
 
 void x11shmpool_menus_overflow(X11ShmpoolMenus *m)
 {
-    if (m->display)
-        x11shmpool_transients_overflow(&m->transients);
+    if (!m->display)
+        return;
+    x11shmpool_transients_overflow(&m->transients);
+    for (int i = 0; i < m->nb; i++)
+        m->list[i].stale = 1;
+    m->restacked = 1;
 }
 
 /* In the order of the children of the root window, the lowest first. */

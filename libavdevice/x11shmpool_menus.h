@@ -1,4 +1,6 @@
 /*
+ * Copyright (c) 2026 The x11shmpool developers
+ *
  * This file is part of x11shmpool.
  *
  * x11shmpool is free software; you can redistribute it and/or
@@ -93,8 +95,8 @@ void x11shmpool_menus_uninit(X11ShmpoolMenus *m);
 void x11shmpool_menus_event(X11ShmpoolMenus *m,
                             const xcb_generic_event_t *event);
 
-/** Note that there are more events than are read, as
- *  x11shmpool_transients_overflow(). */
+/** Note that events were thrown away, as x11shmpool_transients_overflow(): all
+ *  menus are read anew. */
 void x11shmpool_menus_overflow(X11ShmpoolMenus *m);
 
 /**

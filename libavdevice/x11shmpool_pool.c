@@ -1,4 +1,6 @@
 /*
+ * Copyright (c) 2026 The x11shmpool developers
+ *
  * This file is part of x11shmpool.
  *
  * x11shmpool is free software; you can redistribute it and/or
@@ -16,7 +18,6 @@
  * Foundation, Inc., 51 Franklin Street, Fifth Floor, Boston, MA 02110-1301 USA
  */
 
-#include <pthread.h>
 #include <stdatomic.h>
 #include <unistd.h>
 
@@ -29,48 +30,39 @@
 #include "libavcodec/defs.h"
 
 #include "x11shmpool_pool.h"
-#include "x11shmpool_view.h"
+#include "x11shmpool_text.h"
+#include "x11shmpool_views.h"
 
 #define AUTO_BYTES     (256 << 20)
 #define AUTO_MIN_SLOTS 4
 #define AUTO_MAX_SLOTS 16
-#define RETRY_US       5000000
-
-/* Of one slot: there is more than one only while packets that were written to
- * are kept. A process can have but so many mappings. */
-#define MAX_VIEWS      64
+#define MOST_BYTES     (INT64_C(2) << 30)
+#define PATIENCE_US    1000000    /* with a consumer that holds all slots */
+#define RETRY_US       5000000    /* after memory ran out */
 
 struct X11ShmpoolPool {
     X11ShmpoolDisplay *display;
     X11ShmpoolFormat format;
     xcb_window_t root;
-    enum X11ShmpoolShm kind;  ///< as asked for
-    enum X11ShmpoolShm last;  ///< of the slot made last, AUTO before the first
+    enum X11ShmpoolShm kind;  ///< AUTO until there is a slot
     int max_slots;
+    int bounded;              ///< by the user
     size_t slot_size;
 
     AVBufferPool *buffers;
+    struct PoolSlot *ready;   ///< the next one that buffers lacks, or NULL
     AVBufferRef *count;       ///< an atomic_int, shared with every slot
-    int64_t retry_time;       ///< when to try a better kind again, 0 for never
+    int64_t none_since;       ///< µs, when the last free slot went; 0 if there
+                              ///< is one
     int64_t full_time;        ///< no new slot before this: memory ran out
-    int alloc_error;          ///< why the last slot could not be made
-    int warned;
-    int pagemap;              ///< see x11shmpool_view.h
+    int warned_out, warned_memory;
+    int pagemap;              ///< see x11shmpool_views.h
 };
-
-typedef struct View {
-    X11ShmpoolView view;
-    int packets;              ///< that have it
-    struct View *next;
-} View;
 
 typedef struct PoolSlot {
     X11ShmpoolSlot slot;
+    X11ShmpoolViews *views;   ///< NULL where packets show the slot itself
     AVBufferRef *count;
-    int pagemap;              ///< the pool's
-
-    pthread_mutex_t lock;     ///< for what follows
-    View *views;              ///< the one published last first
 } PoolSlot;
 
 static atomic_int *counter(const AVBufferRef *count)
@@ -81,14 +73,8 @@ static atomic_int *counter(const AVBufferRef *count)
 static void free_slot(void *opaque, uint8_t *data av_unused)
 {
     PoolSlot *p = opaque;
-    View *v;
 
-    while ((v = p->views)) {
-        p->views = v->next;
-        x11shmpool_view_uninit(&v->view);
-        av_free(v);
-    }
-    pthread_mutex_destroy(&p->lock);
+    x11shmpool_views_free(&p->views);
     x11shmpool_slot_uninit(&p->slot);
     atomic_fetch_sub(counter(p->count), 1);
     av_buffer_unref(&p->count);
@@ -102,40 +88,23 @@ static int init_slot(X11ShmpoolPool *pool, X11ShmpoolSlot *s,
                                 pool->root, pool->slot_size);
 }
 
-static int init_best_slot(X11ShmpoolPool *pool, X11ShmpoolSlot *s)
+static int init_first_slot(X11ShmpoolPool *pool, X11ShmpoolSlot *s)
 {
     void *log = pool->display->log;
-    enum X11ShmpoolShm kind;
-    int ret = AVERROR(ENOSYS);
+    enum X11ShmpoolShm kind = X11SHMPOOL_SHM_MEMFD;
+    int ret;
 
-    if (pool->kind != X11SHMPOOL_SHM_AUTO) {
-        kind = pool->kind;
-        ret  = init_slot(pool, s, kind);
-    } else {
-        for (kind = X11SHMPOOL_SHM_MEMFD; kind <= X11SHMPOOL_SHM_OFF; kind++) {
-            ret = init_slot(pool, s, kind);
-            if (ret >= 0 || x11shmpool_display_gone(ret))
-                break;
-            av_log(log, AV_LOG_VERBOSE, "No slot in shared memory (%s): %s\n",
-                   x11shmpool_slot_kind_name(kind), av_err2str(ret));
-            if (ret != AVERROR(ENOSYS))
-                pool->retry_time = av_gettime_relative() + RETRY_US;
-        }
+    while ((ret = init_slot(pool, s, kind)) < 0) {
+        if (x11shmpool_display_gone(ret) || kind == X11SHMPOOL_SHM_OFF)
+            return ret;
+        av_log(log, AV_LOG_VERBOSE, "No slot in shared memory (%s): %s\n",
+               x11shmpool_slot_kind_name(kind), av_err2str(ret));
+        kind++;
     }
-    if (ret < 0)
-        return ret;
-
-    if (kind != pool->last) {
-        av_log(log, AV_LOG_VERBOSE, "Slots of %zu bytes, shm=%s%s\n", s->size,
-               x11shmpool_slot_kind_name(kind),
-               s->pixmap ? ", which the server draws into" : "");
-        if (kind == X11SHMPOOL_SHM_OFF && pool->kind == X11SHMPOOL_SHM_AUTO &&
-            !pool->warned++)
-            av_log(log, AV_LOG_WARNING,
-                   "No memory can be shared with the X server: every changed "
-                   "pixel travels over the socket, which is slow.\n");
-        pool->last = kind;
-    }
+    if (kind == X11SHMPOOL_SHM_OFF)
+        av_log(log, AV_LOG_WARNING,
+               "No memory can be shared with the X server: every changed "
+               "pixel travels over the socket, which is slow.\n");
     return 0;
 }
 
@@ -143,6 +112,7 @@ static void log_failure(X11ShmpoolPool *pool, int error)
 {
     void *log = pool->display->log;
     const char *kind = x11shmpool_slot_kind_name(pool->kind);
+    char text[X11SHMPOOL_ERROR_SIZE];
 
     if (x11shmpool_display_gone(error))
         return;
@@ -150,6 +120,9 @@ static void log_failure(X11ShmpoolPool *pool, int error)
         av_log(log, AV_LOG_ERROR,
                "No memory for a slot of %zu bytes (shm=%s, %d slots exist).\n",
                pool->slot_size, kind, x11shmpool_pool_slots(pool));
+    else if (error == AVERROR(EMFILE) || error == AVERROR(ENFILE))
+        av_log(log, AV_LOG_ERROR, "No slot can be made: %s.\n",
+               x11shmpool_text_error(text, error));
     else
         av_log(log, AV_LOG_ERROR,
                "shm=%s does not work with display %s: %s. "
@@ -158,62 +131,76 @@ static void log_failure(X11ShmpoolPool *pool, int error)
                "of that kind over this connection" : av_err2str(error));
 }
 
-static AVBufferRef *alloc_slot(void *opaque, size_t size)
+static int make_slot(X11ShmpoolPool *pool)
 {
-    X11ShmpoolPool *pool = opaque;
-    PoolSlot *p = NULL;
-    AVBufferRef *buf;
-    int ret;
+    PoolSlot *p = av_mallocz(sizeof(*p));
+    X11ShmpoolSlot *s;
+    int ret = AVERROR(ENOMEM);
 
-    if (x11shmpool_pool_slots(pool) >= pool->max_slots ||
-        (pool->full_time && av_gettime_relative() < pool->full_time)) {
-        pool->alloc_error = AVERROR(EAGAIN);
-        return NULL;
-    }
-
-    ret = AVERROR(ENOMEM);
-    p   = av_mallocz(sizeof(*p));
     if (!p)
-        goto fail;
+        return ret;
+    s        = &p->slot;
     p->count = av_buffer_ref(pool->count);
     if (!p->count)
         goto fail;
-    if ((ret = init_best_slot(pool, &p->slot)) < 0)
+    ret = pool->kind == X11SHMPOOL_SHM_AUTO ?
+          init_first_slot(pool, s) : init_slot(pool, s, pool->kind);
+    if (ret < 0)
         goto fail;
-    p->pagemap = pool->pagemap;
-    pthread_mutex_init(&p->lock, NULL);
-
-    buf = av_buffer_create(p->slot.data, size, free_slot, p, 0);
-    if (!buf) {
-        x11shmpool_slot_detach(&p->slot, pool->display);
-        x11shmpool_slot_uninit(&p->slot);
-        pthread_mutex_destroy(&p->lock);
-        ret = AVERROR(ENOMEM);
-        goto fail;
-    }
+    if (!x11shmpool_pool_slots(pool))
+        av_log(pool->display->log, AV_LOG_VERBOSE, "Slots of %zu bytes, "
+               "shm=%s%s\n", s->size, x11shmpool_slot_kind_name(s->kind),
+               s->pixmap ? ", which the server draws into" : "");
+    pool->kind = s->kind;
+    if (s->fd >= 0 && pool->pagemap >= 0)
+        p->views = x11shmpool_views_alloc(s->fd, s->size, pool->pagemap);
     atomic_fetch_add(counter(p->count), 1);
-    return buf;
-
+    pool->ready = p;
+    return 0;
 fail:
-    if (p)
-        av_buffer_unref(&p->count);
+    av_buffer_unref(&p->count);
     av_free(p);
-    pool->alloc_error = ret;
-    return NULL;
+    return ret;
 }
 
-static AVBufferPool *new_buffers(X11ShmpoolPool *pool)
+/* AVBufferPool calls this under its lock, for which references that are released
+ * wait: what may take its time is done before. */
+static AVBufferRef *take_ready_slot(void *opaque, size_t size)
 {
-    return av_buffer_pool_init2(pool->slot_size, pool, alloc_slot, NULL);
+    X11ShmpoolPool *pool = opaque;
+    PoolSlot *p          = pool->ready;
+    AVBufferRef *buf     = NULL;
+
+    if (p)
+        buf = av_buffer_create(p->slot.data, size, free_slot, p, 0);
+    if (buf)
+        pool->ready = NULL;
+    return buf;
+}
+
+int x11shmpool_pool_grown(int max, size_t size)
+{
+    int64_t most = MOST_BYTES / (int64_t)size;
+
+    return FFMAX(max, FFMIN((int64_t)max + FFMAX(max / 2, 1), most));
 }
 
 av_cold int x11shmpool_pool_alloc(X11ShmpoolPool **ppool, X11ShmpoolDisplay *d,
                                   const X11ShmpoolFormat *f, xcb_window_t root,
                                   enum X11ShmpoolShm kind, int max_slots)
 {
-    X11ShmpoolPool *pool = av_mallocz(sizeof(*pool));
+    const size_t size = (size_t)f->stride * f->height +
+                        AV_INPUT_BUFFER_PADDING_SIZE;
+    X11ShmpoolPool *pool;
 
     *ppool = NULL;
+    if (MOST_BYTES / (int64_t)size < 2) {
+        av_log(d->log, AV_LOG_ERROR, "A frame of %dx%d takes %zu MiB, and two "
+               "must fit in %"PRId64" MiB: choose a smaller video_size.\n",
+               f->width, f->height, size >> 20, MOST_BYTES >> 20);
+        return AVERROR(EINVAL);
+    }
+    pool = av_mallocz(sizeof(*pool));
     if (!pool)
         return AVERROR(ENOMEM);
 
@@ -221,15 +208,18 @@ av_cold int x11shmpool_pool_alloc(X11ShmpoolPool **ppool, X11ShmpoolDisplay *d,
     pool->format    = *f;
     pool->root      = root;
     pool->kind      = kind;
-    pool->pagemap   = x11shmpool_view_pagemap();
-    pool->slot_size = (size_t)f->stride * f->height +
-                      AV_INPUT_BUFFER_PADDING_SIZE;
+    pool->slot_size = size;
+    pool->bounded   = !!max_slots;
     pool->max_slots = max_slots ? max_slots :
-                      av_clip(AUTO_BYTES / pool->slot_size, AUTO_MIN_SLOTS,
-                              AUTO_MAX_SLOTS);
+                      av_clip(AUTO_BYTES / size, FFMIN(AUTO_MIN_SLOTS,
+                              MOST_BYTES / (int64_t)size), AUTO_MAX_SLOTS);
+    pool->pagemap   = x11shmpool_views_pagemap();
+    if (pool->pagemap < 0)
+        av_log(d->log, AV_LOG_VERBOSE, "No /proc/self/pagemap: what is written "
+               "into packets all the same is not noticed.\n");
 
     pool->count   = av_buffer_allocz(sizeof(atomic_int));
-    pool->buffers = new_buffers(pool);
+    pool->buffers = av_buffer_pool_init2(size, pool, take_ready_slot, NULL);
     if (!pool->count || !pool->buffers) {
         x11shmpool_pool_free(&pool);
         return AVERROR(ENOMEM);
@@ -245,6 +235,8 @@ av_cold void x11shmpool_pool_free(X11ShmpoolPool **ppool)
 
     if (!pool)
         return;
+    if (pool->ready)
+        free_slot(pool->ready, NULL);
     av_buffer_pool_uninit(&pool->buffers);
     av_buffer_unref(&pool->count);
     if (pool->pagemap >= 0)
@@ -252,67 +244,67 @@ av_cold void x11shmpool_pool_free(X11ShmpoolPool **ppool)
     av_freep(ppool);
 }
 
-/* A pool can't drop one of its buffers, so all of it is replaced. Slots in
- * plain memory have no half on the server that would have to be detached. */
-static int upgrade(X11ShmpoolPool *pool)
+/* All slots are out. Whether there may be one more now. */
+static int may_grow(X11ShmpoolPool *pool, int wanted)
 {
-    AVBufferPool *buffers;
-    X11ShmpoolSlot probe;
-    int ret = AVERROR(ENOSYS);
+    const int64_t now = av_gettime_relative();
+    const int nb      = x11shmpool_pool_slots(pool);
+    void *log         = pool->display->log;
+    int grown;
 
-    pool->retry_time = av_gettime_relative() + RETRY_US;
-
-    for (int kind = X11SHMPOOL_SHM_MEMFD; kind < X11SHMPOOL_SHM_OFF; kind++) {
-        ret = init_slot(pool, &probe, kind);
-        if (ret >= 0 || x11shmpool_display_gone(ret))
-            break;
+    if (!pool->none_since)
+        pool->none_since = now;
+    if (pool->bounded) {
+        if (!pool->warned_out++)
+            av_log(log, AV_LOG_WARNING, "All %d frames that pool_size allows "
+                   "are held: frames are dropped until some are released.\n",
+                   nb);
+        return 0;
     }
-    if (ret < 0)
-        return x11shmpool_display_gone(ret) ? ret : 0;
-    x11shmpool_slot_detach(&probe, pool->display);
-    x11shmpool_slot_uninit(&probe);
-
-    buffers = new_buffers(pool);
-    if (!buffers)
-        return AVERROR(ENOMEM);
-    av_buffer_pool_uninit(&pool->buffers);
-    pool->buffers    = buffers;
-    pool->retry_time = 0;
-    av_log(pool->display->log, AV_LOG_INFO,
-           "Memory can be shared with the X server again.\n");
-
-    return 0;
+    grown = x11shmpool_pool_grown(pool->max_slots, pool->slot_size);
+    if (!wanted || now - pool->none_since < PATIENCE_US ||
+        grown == pool->max_slots)
+        return 0;
+    if (!pool->warned_out++)
+        av_log(log, AV_LOG_WARNING, "All %d frames (%zu MiB) are held, and more "
+               "are asked for: memory for more is taken as needed, up to "
+               "%"PRId64" MiB. Set pool_size for another bound.\n", nb,
+               nb * pool->slot_size >> 20, MOST_BYTES >> 20);
+    pool->max_slots  = grown;
+    pool->none_since = now;
+    return 1;
 }
 
-int x11shmpool_pool_get(X11ShmpoolPool *pool, AVBufferRef **buf,
+int x11shmpool_pool_get(X11ShmpoolPool *pool, int wanted, AVBufferRef **buf,
                         X11ShmpoolSlot **slot)
 {
     int ret;
 
-    *buf  = NULL;
     *slot = NULL;
-
-    if (pool->retry_time && pool->last == X11SHMPOOL_SHM_OFF &&
-        av_gettime_relative() >= pool->retry_time &&
-        (ret = upgrade(pool)) < 0)
-        return ret;
-
-    pool->alloc_error = AVERROR(ENOMEM);
-    *buf = av_buffer_pool_get(pool->buffers);
-    if (*buf) {
-        PoolSlot *p = av_buffer_pool_buffer_get_opaque(*buf);
-
-        *slot = &p->slot;
-        return 0;
+    *buf  = av_buffer_pool_get(pool->buffers);
+    if (!*buf && !pool->ready) {
+        if (x11shmpool_pool_slots(pool) >= pool->max_slots &&
+            !may_grow(pool, wanted))
+            return AVERROR(EAGAIN);
+        if (pool->full_time && av_gettime_relative() < pool->full_time)
+            return AVERROR(EAGAIN);
+        if ((ret = make_slot(pool)) < 0)
+            goto fail;
+        *buf = av_buffer_pool_get(pool->buffers);
     }
+    if (!*buf)
+        return AVERROR(ENOMEM);
 
-    ret = pool->alloc_error;
-    if (ret == AVERROR(EAGAIN) || x11shmpool_display_gone(ret))
+    pool->none_since = 0;
+    *slot = &((PoolSlot *)av_buffer_pool_buffer_get_opaque(*buf))->slot;
+    return 0;
+fail:
+    if (x11shmpool_display_gone(ret))
         return ret;
     /* The pool is as large as memory lets it be; those it has do come back. */
     if (x11shmpool_pool_slots(pool)) {
         pool->full_time = av_gettime_relative() + RETRY_US;
-        if (!pool->warned++)
+        if (!pool->warned_memory++)
             av_log(pool->display->log, AV_LOG_WARNING,
                    "No more than %d slots of the %d allowed can be had: %s\n",
                    x11shmpool_pool_slots(pool), pool->max_slots,
@@ -323,54 +315,13 @@ int x11shmpool_pool_get(X11ShmpoolPool *pool, AVBufferRef **buf,
     return ret;
 }
 
-static View *add_view(PoolSlot *p)
-{
-    int nb = 0;
-    View *v;
-
-    for (v = p->views; v; v = v->next)
-        nb++;
-    if (p->slot.fd < 0 || p->pagemap < 0 || nb >= MAX_VIEWS)
-        return NULL;
-    v = av_mallocz(sizeof(*v));
-    if (!v || x11shmpool_view_init(&v->view, p->slot.fd, p->slot.size,
-                                   !nb, p->pagemap) < 0) {
-        av_free(v);
-        return NULL;
-    }
-    v->next  = p->views;
-    p->views = v;
-    return v;
-}
-
-/* Under lock: one that shows the slot, the same as last time if that does. */
-static View *choose_view(PoolSlot *p)
-{
-    for (View **at = &p->views; *at; at = &(*at)->next) {
-        View *v     = *at;
-        int written = x11shmpool_view_written(&v->view, p->pagemap);
-
-        if (written && v->packets)
-            continue;
-        if (written)
-            x11shmpool_view_reset(&v->view);
-        *at      = v->next;
-        v->next  = p->views;
-        p->views = v;
-        return v;
-    }
-    return add_view(p);
-}
-
 static void release(void *opaque, uint8_t *data)
 {
     AVBufferRef *buf = opaque;
     PoolSlot *p      = av_buffer_pool_buffer_get_opaque(buf);
 
-    pthread_mutex_lock(&p->lock);
-    for (View *v = p->views; v; v = v->next)
-        v->packets -= v->view.data == data;
-    pthread_mutex_unlock(&p->lock);
+    if (p->views)
+        x11shmpool_views_release(p->views, data);
     av_buffer_unref(&buf);
 }
 
@@ -378,18 +329,14 @@ AVBufferRef *x11shmpool_pool_publish(const AVBufferRef *buf)
 {
     PoolSlot *p      = av_buffer_pool_buffer_get_opaque(buf);
     AVBufferRef *ref = av_buffer_ref(buf), *out;
-    uint8_t *data    = buf->data;
-    View *v;
+    uint8_t *data    = NULL;
 
     if (!ref)
         return NULL;
-    pthread_mutex_lock(&p->lock);
-    v = choose_view(p);
-    if (v) {
-        data = v->view.data;
-        v->packets++;
-    }
-    pthread_mutex_unlock(&p->lock);
+    if (p->views)
+        data = x11shmpool_views_show(p->views);
+    if (!data)
+        data = buf->data;
 
     out = av_buffer_create(data, buf->size, release, ref,
                            AV_BUFFER_FLAG_READONLY);

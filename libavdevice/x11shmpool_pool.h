@@ -1,4 +1,6 @@
 /*
+ * Copyright (c) 2026 The x11shmpool developers
+ *
  * This file is part of x11shmpool.
  *
  * x11shmpool is free software; you can redistribute it and/or
@@ -35,12 +37,13 @@
  * a cache and misses the least of what changed. There are never more slots
  * than the bound, counting those that are still out after the pool was freed.
  *
- * What is published is a view of the slot (x11shmpool_view.h), or where there
- * are none (other kinds than memfd, no /proc) the slot itself.
+ * A bound that nobody has set grows, up to 2 GiB of slots: by half, whenever a
+ * consumer that asks for more has held all of them for a second. Filters that
+ * collect frames get theirs in this way.
  *
  * Where nothing else is said functions are for the thread that owns the display.
  * References may be released on any thread, in any order, also after
- * x11shmpool_pool_free().
+ * x11shmpool_pool_free(); that never waits for the X server.
  */
 
 typedef struct X11ShmpoolPool X11ShmpoolPool;
@@ -50,9 +53,12 @@ typedef struct X11ShmpoolPool X11ShmpoolPool;
  *
  * @param f         the frames' format, copied
  * @param root      the root window of the screen
- * @param kind      where slots live; AUTO takes the best that works
- * @param max_slots the bound; 0 for as many as fit in 256 MiB, from 4 to 16
- * @return 0 or AVERROR(ENOMEM)
+ * @param kind      where slots live; AUTO takes the best that works for the
+ *                  first one
+ * @param max_slots the bound; 0 for as many as fit in 256 MiB, from 4 to 16, to
+ *                  begin with
+ * @return 0; AVERROR(ENOMEM); AVERROR(EINVAL) with a line logged if not even two
+ *         slots fit in 2 GiB
  */
 int x11shmpool_pool_alloc(X11ShmpoolPool **pool, X11ShmpoolDisplay *d,
                           const X11ShmpoolFormat *f, xcb_window_t root,
@@ -65,18 +71,16 @@ void x11shmpool_pool_free(X11ShmpoolPool **pool);
 /**
  * Get a free slot, writable, to fill.
  *
- * Where AUTO had to settle for less than it could have, a better kind is tried
- * again from time to time, and its slots replace the others as these return.
- *
- * @param buf  a reference to the slot's memory: unreference it to give the slot
- *             back
- * @param slot valid as long as that reference is
+ * @param wanted a consumer asks for the frame and has none: the bound may grow
+ * @param buf    a reference to the slot's memory: unreference it to give the slot
+ *               back
+ * @param slot   valid as long as that reference is
  * @return 0; AVERROR(EAGAIN) all slots are out; AVERROR(ENOMEM) or what the
  *         kind that was asked for can't do (see x11shmpool_slot_init()), logged
  *         with one line; AVERROR_EXIT, AVERROR(EIO) as
  *         x11shmpool_display_wait()
  */
-int x11shmpool_pool_get(X11ShmpoolPool *pool, AVBufferRef **buf,
+int x11shmpool_pool_get(X11ShmpoolPool *pool, int wanted, AVBufferRef **buf,
                         X11ShmpoolSlot **slot);
 
 /**
@@ -89,15 +93,24 @@ int x11shmpool_pool_get(X11ShmpoolPool *pool, AVBufferRef **buf,
  *         memory. It is read-only, so that whoever asks
  *         av_buffer_is_writable() makes a copy to paint into. What others
  *         write to it all the same is neither in the slot nor in what is
- *         published from then on, where there are views. Until then one slot
- *         is always published with the same address.
+ *         published from then on (see x11shmpool_views.h), but with slots that
+ *         are not memfds and without /proc.
  */
 AVBufferRef *x11shmpool_pool_publish(const AVBufferRef *buf);
 
-/** How many slots exist: free, being filled and out. */
+/** How many slots exist: free, being filled and out. Any thread. */
 int x11shmpool_pool_slots(const X11ShmpoolPool *pool);
 
 /** The bound in force. */
 int x11shmpool_pool_max(const X11ShmpoolPool *pool);
+
+/**
+ * Pure: how far the bound may grow.
+ *
+ * @param max  the bound, slots
+ * @param size of a slot, bytes
+ * @return half as many slots more, as many as fit in 2 GiB; max if no more do
+ */
+int x11shmpool_pool_grown(int max, size_t size);
 
 #endif /* AVDEVICE_X11SHMPOOL_POOL_H */

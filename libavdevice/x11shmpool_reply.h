@@ -1,6 +1,8 @@
 /*
  * Checked access to what an X server answers
  *
+ * Copyright (c) 2026 The x11shmpool developers
+ *
  * This file is part of x11shmpool.
  *
  * x11shmpool is free software; you can redistribute it and/or

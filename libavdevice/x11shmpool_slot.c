@@ -1,4 +1,6 @@
 /*
+ * Copyright (c) 2026 The x11shmpool developers
+ *
  * This file is part of x11shmpool.
  *
  * x11shmpool is free software; you can redistribute it and/or
@@ -16,7 +18,7 @@
  * Foundation, Inc., 51 Franklin Street, Fifth Floor, Boston, MA 02110-1301 USA
  */
 
-#define _GNU_SOURCE
+#define _GNU_SOURCE /* MAP_ANONYMOUS, memfd_create() */
 
 #include <errno.h>
 #include <fcntl.h>
@@ -44,6 +46,9 @@
 
 #ifndef MAP_POPULATE
 #define MAP_POPULATE 0
+#endif
+#ifndef MFD_NOEXEC_SEAL
+#define MFD_NOEXEC_SEAL 0x0008U
 #endif
 
 const char *x11shmpool_slot_kind_name(enum X11ShmpoolShm kind)
@@ -87,7 +92,10 @@ static int map_memfd(X11ShmpoolSlot *s)
 {
     int ret;
 
-    s->fd = memfd_create("x11shmpool", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+    s->fd = memfd_create("x11shmpool", MFD_CLOEXEC | MFD_ALLOW_SEALING |
+                                       MFD_NOEXEC_SEAL);
+    if (s->fd < 0 && errno == EINVAL)   /* before Linux 6.3 */
+        s->fd = memfd_create("x11shmpool", MFD_CLOEXEC | MFD_ALLOW_SEALING);
     if (s->fd < 0)
         return AVERROR(errno);
     if ((ret = allocate(s->fd, s->size)) < 0)
@@ -199,7 +207,7 @@ end:
 static int share_sysv(X11ShmpoolSlot *s, X11ShmpoolDisplay *d,
                     const X11ShmpoolFormat *f, xcb_drawable_t root)
 {
-    int id, ret = 0;
+    int id, ret;
 
     if (!d->shm)
         return AVERROR(ENOSYS);
@@ -209,20 +217,21 @@ static int share_sysv(X11ShmpoolSlot *s, X11ShmpoolDisplay *d,
         return errno == ENOSYS ? AVERROR(ENOSYS) : AVERROR(ENOMEM);
 
     s->data = shmat(id, NULL, 0);
-    if (s->data == (void *)-1) {
-        ret     = AVERROR(errno);
-        s->data = MAP_FAILED;
-    } else {
-        memset(s->data, 0, s->size);
-        s->segment = xcb_generate_id(d->conn);
-        ret = x11shmpool_display_check(d,
-                xcb_shm_attach_checked(d->conn, s->segment, id, 0));
-        if (ret < 0)
-            s->segment = XCB_NONE;
-    }
+    ret     = s->data == (void *)-1 ? AVERROR(errno) : 0;
     shmctl(id, IPC_RMID, NULL);
-
-    return ret < 0 ? ret : prove_segment(s, d, f, root);
+    if (ret < 0) {
+        s->data = MAP_FAILED;
+        return ret;
+    }
+    memset(s->data, 0, s->size);
+    s->segment = xcb_generate_id(d->conn);
+    ret = x11shmpool_display_check(d,
+            xcb_shm_attach_checked(d->conn, s->segment, id, 0));
+    if (ret < 0) {
+        s->segment = XCB_NONE;
+        return ret;
+    }
+    return prove_segment(s, d, f, root);
 }
 
 static void make_pixmap(X11ShmpoolSlot *s, X11ShmpoolDisplay *d,
@@ -249,7 +258,7 @@ int x11shmpool_slot_init(X11ShmpoolSlot *s, X11ShmpoolDisplay *d,
         .data  = MAP_FAILED,
         .size  = FFALIGN(size, (size_t)sysconf(_SC_PAGESIZE)),
         .fd    = -1,
-        .fresh = -1,
+        .stamp = X11SHMPOOL_NEVER,
     };
 
     switch (kind) {
@@ -304,5 +313,5 @@ void x11shmpool_slot_uninit(X11ShmpoolSlot *s)
         close(s->fd);
     s->data = NULL;
     s->size = 0;
-    av_freep(&s->saved);
+    x11shmpool_cover_uninit(&s->cover);
 }

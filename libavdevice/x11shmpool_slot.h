@@ -1,4 +1,6 @@
 /*
+ * Copyright (c) 2026 The x11shmpool developers
+ *
  * This file is part of x11shmpool.
  *
  * x11shmpool is free software; you can redistribute it and/or
@@ -23,6 +25,8 @@
 #include <stdint.h>
 #include <xcb/shm.h>
 
+#include "x11shmpool_cover.h"
+#include "x11shmpool_damage.h"
 #include "x11shmpool_display.h"
 #include "x11shmpool_format.h"
 
@@ -54,11 +58,10 @@ typedef struct X11ShmpoolSlot {
     xcb_pixmap_t pixmap;     ///< the slot as a drawable of the format's size,
                              ///< XCB_NONE where the server can't have one
 
-    /* The engine's, meaningful only between fills of this slot. */
-    int64_t fresh;           ///< damage sequence it is complete up to, -1 never
-    uint8_t *saved;          ///< what lies below the pointer painted into it
-    size_t saved_size;       ///< bytes allocated there
-    X11ShmpoolRect saved_rect; ///< empty where no pointer is painted
+    /* Its content's: of whoever fills the slot. */
+    X11ShmpoolStamp stamp;   ///< up to when it is what was drawn
+    int64_t sequence;        ///< of the frame in it, 0 before the first
+    X11ShmpoolCover cover;   ///< what is painted over it
 } X11ShmpoolSlot;
 
 /** The name of a kind as the option spells it. */
@@ -69,7 +72,8 @@ const char *x11shmpool_slot_kind_name(enum X11ShmpoolShm kind);
  *
  * memfd: sealed against shrinking, so that the server can't be killed by it,
  * and passed as a descriptor; needs a Unix socket and MIT-SHM 1.2. SysV: mode
- * 0600, marked for deletion once attached, and proved to be the memory that
+ * 0600, marked for deletion before anybody is waited for (Linux lets the server
+ * attach it nevertheless), so that it outlives no process; and proved to be the memory that
  * the server sees by a random canary that the server reads back: ids of
  * another IPC namespace collide in silence. Every attach is checked.
  *

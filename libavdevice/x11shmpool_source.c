@@ -1,4 +1,6 @@
 /*
+ * Copyright (c) 2026 The x11shmpool developers
+ *
  * This file is part of x11shmpool.
  *
  * x11shmpool is free software; you can redistribute it and/or
@@ -17,10 +19,12 @@
  */
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "libavutil/attributes.h"
 #include "libavutil/error.h"
 #include "libavutil/log.h"
+#include "libavutil/time.h"
 
 #include "x11shmpool_monitor.h"
 #include "x11shmpool_source.h"
@@ -31,6 +35,12 @@
 #define STALE_PIXMAP    2
 #define STALE_SHAPE     4
 #define STALE_ANCESTORS 8
+#define STALE_ALL       (STALE | STALE_PIXMAP | STALE_SHAPE | STALE_ANCESTORS)
+
+/* For how long nothing is listened to after too many events, but for one kind
+ * by which the window is known again. */
+#define QUIET_US          1000000
+#define EVENTS_WHEN_QUIET XCB_EVENT_MASK_VISIBILITY_CHANGE
 #define SYNTHETIC 0x80         /* flag of an event that a client sent */
 
 typedef struct Answers {
@@ -105,8 +115,7 @@ static int ask_window(X11ShmpoolSource *s, Answers *a)
             s->drawable = state->pixmap.id;
     }
     /* An id can be given to another window, in which nothing is selected. */
-    if (a->attributes && (a->attributes->your_event_mask &
-                          X11SHMPOOL_SOURCE_EVENTS) != X11SHMPOOL_SOURCE_EVENTS)
+    if (a->attributes && !(a->attributes->your_event_mask & EVENTS_WHEN_QUIET))
         ret = AVERROR(ENOENT);
     return ret;
 }
@@ -199,7 +208,9 @@ static int update_window(X11ShmpoolSource *s, int *changed)
 static int update_screen(X11ShmpoolSource *s, int *changed)
 {
     X11ShmpoolFollow *f = &s->state.monitor;
-    X11ShmpoolRect last = f->last, whole;
+    X11ShmpoolRect last = f->last, before = s->whole, bounds = s->bounds, whole;
+    X11ShmpoolRect gaps[X11SHMPOOL_SOURCE_GAPS];
+    const int nb_gaps   = s->nb_gaps;
     xcb_get_geometry_reply_t *g;
     int ret;
 
@@ -210,6 +221,7 @@ static int update_screen(X11ShmpoolSource *s, int *changed)
         return ret;
     whole = (X11ShmpoolRect){ 0, 0, g->width, g->height };
     free(g);
+    memcpy(gaps, s->gaps, nb_gaps * sizeof(*gaps));
     ret = x11shmpool_follow_update(f, s->display, whole, s->gaps,
                                    X11SHMPOOL_SOURCE_GAPS, &s->nb_gaps);
     if (ret < 0)
@@ -225,7 +237,10 @@ static int update_screen(X11ShmpoolSource *s, int *changed)
     s->whole  = whole;
     s->bounds = !f->name ? whole : f->off ? (X11ShmpoolRect){ 0 } : f->last;
     s->state.stale = 0;
-    *changed  = 1;
+    *changed = !x11shmpool_rect_equal(before, whole) ||
+               !x11shmpool_rect_equal(bounds, s->bounds) ||
+               nb_gaps != s->nb_gaps ||
+               memcmp(gaps, s->gaps, nb_gaps * sizeof(*gaps));
     return 0;
 }
 
@@ -260,18 +275,22 @@ static av_cold int no_such_window(const X11ShmpoolSource *s)
     return AVERROR(ENOENT);
 }
 
+static void select_events(X11ShmpoolSource *s, uint32_t events)
+{
+    xcb_change_window_attributes(s->display->conn, s->window,
+                                 XCB_CW_EVENT_MASK, &events);
+}
+
 /* Look at the window itself, and begin to be told about it. */
 static av_cold int find_window(X11ShmpoolSource *s)
 {
-    const uint32_t events = X11SHMPOOL_SOURCE_EVENTS;
-    X11ShmpoolDisplay *d  = s->display;
+    X11ShmpoolDisplay *d = s->display;
     xcb_get_window_attributes_reply_t *a = NULL;
     xcb_get_geometry_reply_t *g = NULL;
     unsigned attributes, geometry;
     int ret = 0;
 
-    xcb_change_window_attributes(d->conn, s->window, XCB_CW_EVENT_MASK,
-                                 &events);
+    select_events(s, X11SHMPOOL_SOURCE_EVENTS);
     attributes = xcb_get_window_attributes(d->conn, s->window).sequence;
     geometry   = xcb_get_geometry(d->conn, s->window).sequence;
     receive(d, attributes, sizeof(*a), (void **)&a, &ret);
@@ -329,7 +348,7 @@ static av_cold int locate(X11ShmpoolSource *s)
         x11shmpool_monitors_watch(d);
         ret = update_screen(s, &changed);
     } else {
-        state->stale = STALE | STALE_PIXMAP | STALE_SHAPE | STALE_ANCESTORS;
+        state->stale = STALE_ALL;
         x11shmpool_pixmap_redirect(&state->pixmap, d, s->window);
         ret = update_window(s, &changed);
     }
@@ -472,10 +491,25 @@ int x11shmpool_source_event(X11ShmpoolSource *s,
     return !!stale;
 }
 
+void x11shmpool_source_overflow(X11ShmpoolSource *s)
+{
+    select_events(s, EVENTS_WHEN_QUIET);
+    s->state.quiet_until = av_gettime_relative() + QUIET_US;
+}
+
 int x11shmpool_source_update(X11ShmpoolSource *s, int *changed)
 {
+    X11ShmpoolSourceState *state = &s->state;
+
     *changed = 0;
-    if (s->closed || (s->copyable && !(s->state.stale & STALE)))
+    if (state->quiet_until) {
+        if (av_gettime_relative() >= state->quiet_until) {
+            select_events(s, X11SHMPOOL_SOURCE_EVENTS);
+            state->quiet_until = 0;
+        }
+        state->stale = STALE_ALL;
+    }
+    if (s->closed || (s->copyable && !(state->stale & STALE)))
         return 0;
     return s->is_root ? update_screen(s, changed) : update_window(s, changed);
 }

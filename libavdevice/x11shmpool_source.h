@@ -1,4 +1,6 @@
 /*
+ * Copyright (c) 2026 The x11shmpool developers
+ *
  * This file is part of x11shmpool.
  *
  * x11shmpool is free software; you can redistribute it and/or
@@ -56,6 +58,8 @@
 /** What only the source itself looks at. */
 typedef struct X11ShmpoolSourceState {
     int stale;                ///< flags: what has to be asked again
+    int64_t quiet_until;      ///< when the window is listened to again, µs; 0 if
+                              ///< it is
     X11ShmpoolFollow monitor; ///< a screen's
     X11ShmpoolPixmap pixmap;  ///< a window's own
     X11ShmpoolRect screen;    ///< the root window; only where not copyable
@@ -131,6 +135,11 @@ int x11shmpool_source_select(X11ShmpoolSource *s, int x, int y, int w, int h);
  */
 int x11shmpool_source_event(X11ShmpoolSource *s,
                             const xcb_generic_event_t *event);
+
+/** Note that events were thrown away, being too many: for a second the window is
+ *  hardly listened to, and x11shmpool_source_update() asks for everything. To be
+ *  called after x11shmpool_tree_overflow(). */
+void x11shmpool_source_overflow(X11ShmpoolSource *s);
 
 /**
  * Bring all up to date after x11shmpool_source_event() said 1. Sends nothing

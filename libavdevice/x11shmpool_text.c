@@ -1,4 +1,6 @@
 /*
+ * Copyright (c) 2026 The x11shmpool developers
+ *
  * This file is part of x11shmpool.
  *
  * x11shmpool is free software; you can redistribute it and/or
@@ -21,6 +23,7 @@
 #include <string.h>
 
 #include "libavutil/avstring.h"
+#include "libavutil/error.h"
 
 #include "x11shmpool_text.h"
 
@@ -59,5 +62,14 @@ char *x11shmpool_text_append(char *buffer, size_t size, const char *text)
         buffer[used] = 0;
         p           += taken;
     }
+    return buffer;
+}
+
+char *x11shmpool_text_error(char buffer[X11SHMPOOL_ERROR_SIZE], int error)
+{
+    av_strerror(error, buffer, X11SHMPOOL_ERROR_SIZE);
+    if (error == AVERROR(EMFILE) || error == AVERROR(ENFILE))
+        av_strlcat(buffer, ": raise the limit (ulimit -n)",
+                   X11SHMPOOL_ERROR_SIZE);
     return buffer;
 }

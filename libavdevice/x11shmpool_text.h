@@ -1,4 +1,6 @@
 /*
+ * Copyright (c) 2026 The x11shmpool developers
+ *
  * This file is part of x11shmpool.
  *
  * x11shmpool is free software; you can redistribute it and/or
@@ -38,5 +40,11 @@
  * @return buffer
  */
 char *x11shmpool_text_append(char *buffer, size_t size, const char *text);
+
+#define X11SHMPOOL_ERROR_SIZE 128
+
+/** What an AVERROR says, with what can be done where descriptors ran out.
+ *  @return buffer */
+char *x11shmpool_text_error(char buffer[X11SHMPOOL_ERROR_SIZE], int error);
 
 #endif /* AVDEVICE_X11SHMPOOL_TEXT_H */

@@ -1,4 +1,6 @@
 /*
+ * Copyright (c) 2026 The x11shmpool developers
+ *
  * This file is part of x11shmpool.
  *
  * x11shmpool is free software; you can redistribute it and/or
@@ -45,13 +47,8 @@ av_cold void x11shmpool_verify_init(X11ShmpoolVerify *v, X11ShmpoolDisplay *d,
 
 av_cold void x11shmpool_verify_uninit(X11ShmpoolVerify *v)
 {
-    if (!v->display)
-        return;
-    if (v->gc)
-        xcb_free_gc(v->display->conn, v->gc);
-    x11shmpool_slot_detach(&v->rows, v->display);
-    x11shmpool_slot_uninit(&v->rows);
-    v->display = NULL;
+    if (v->scratch.data)
+        x11shmpool_slot_uninit(&v->scratch);
 }
 
 int x11shmpool_verify_due(const X11ShmpoolVerify *v)
@@ -83,42 +80,34 @@ static void overlook(const X11ShmpoolFormat *f, uint8_t *screen,
 }
 
 static int row_differs(const X11ShmpoolFormat *f, const uint8_t *screen,
-                       const uint8_t *picture, X11ShmpoolRect row,
-                       X11ShmpoolRect *differs)
+                       const uint8_t *picture, int w)
 {
     uint32_t mask = f->indexed ? UINT32_MAX :
                     f->red | f->green | f->blue | f->alpha;
-    int bytes = f->bits_per_pixel / 8, first = -1, last = -1;
+    int bytes = f->bits_per_pixel / 8;
 
-    if (!memcmp(screen, picture, (size_t)row.w * bytes))
+    if (!memcmp(screen, picture, (size_t)w * bytes))
         return 0;
-
-    for (int i = 0; i < row.w; i++) {
-        int x = row.x + i;
-
-        if ((x11shmpool_format_read(f, screen + (size_t)i * bytes) ^
-             x11shmpool_format_read(f, picture + (size_t)i * bytes)) & mask) {
-            first = first < 0 ? x : first;
-            last  = x;
-        }
+    for (int x = 0; x < w; x++, screen += bytes, picture += bytes) {
+        if ((x11shmpool_format_read(f, screen) ^
+             x11shmpool_format_read(f, picture)) & mask)
+            return 1;
     }
-    if (first >= 0)
-        *differs = (X11ShmpoolRect){ first, row.y, last - first + 1, 1 };
-    return first >= 0;
+    return 0;
 }
 
 /* Where the server puts the rows: in memory like the slots'. */
-static int make_rows(X11ShmpoolVerify *v, enum X11ShmpoolShm kind)
+static int make_scratch(X11ShmpoolVerify *v, enum X11ShmpoolShm kind)
 {
     X11ShmpoolDisplay *d = v->display;
     X11ShmpoolFormat f   = *v->format;
     int ret;
 
     f.height = ROWS_PER_CHECK;
-    ret = x11shmpool_slot_init(&v->rows, d, kind, &f, d->screen->root,
+    ret = x11shmpool_slot_init(&v->scratch, d, kind, &f, d->screen->root,
                                (size_t)f.stride * f.height);
-    if (ret >= 0 && v->rows.pixmap)
-        v->gc = x11shmpool_slot_gc(&v->rows, d);
+    if (ret >= 0 && v->scratch.pixmap)
+        v->gc = x11shmpool_slot_gc(&v->scratch, d);
     return ret;
 }
 
@@ -132,11 +121,11 @@ static unsigned send_row(X11ShmpoolVerify *v, const X11ShmpoolSource *source,
     int x = row.x + source->dx, y = row.y + source->dy;
 
     if (v->gc && source->copyable)
-        return xcb_copy_area_checked(conn, drawable, v->rows.pixmap, v->gc,
+        return xcb_copy_area_checked(conn, drawable, v->scratch.pixmap, v->gc,
                                      x, y, 0, i, row.w, 1).sequence;
-    if (v->rows.segment)
+    if (v->scratch.segment)
         return xcb_shm_get_image(conn, drawable, x, y, row.w, 1, ~0,
-                                 XCB_IMAGE_FORMAT_Z_PIXMAP, v->rows.segment,
+                                 XCB_IMAGE_FORMAT_Z_PIXMAP, v->scratch.segment,
                                  (size_t)v->format->stride * i).sequence;
     return xcb_get_image(conn, XCB_IMAGE_FORMAT_Z_PIXMAP, drawable, x, y,
                          row.w, 1, ~0).sequence;
@@ -150,8 +139,8 @@ static int receive_row(X11ShmpoolVerify *v, unsigned sequence, int i,
     xcb_get_image_reply_t *image;
     int ret;
 
-    if (v->rows.segment) {
-        *row = v->rows.data + (size_t)v->format->stride * i;
+    if (v->scratch.segment) {
+        *row = v->scratch.data + (size_t)v->format->stride * i;
         return x11shmpool_display_wait(v->display, sequence, reply);
     }
     ret = x11shmpool_display_receive(v->display, sequence, sizeof(*image),
@@ -164,25 +153,44 @@ static int receive_row(X11ShmpoolVerify *v, unsigned sequence, int i,
            0 : AVERROR_INVALIDDATA;
 }
 
-int x11shmpool_verify_rows(X11ShmpoolVerify *v, const X11ShmpoolSource *source,
-                           const uint8_t *picture, const X11ShmpoolSlot *like,
-                           X11ShmpoolRect ignore, X11ShmpoolRect *differs)
+/* Whether a row, frame coordinates, is not what the slot has there. */
+static int compare_row(const X11ShmpoolVerify *v, const X11ShmpoolSource *source,
+                       const X11ShmpoolSlot *slot, X11ShmpoolRect row,
+                       uint8_t *screen)
 {
-    X11ShmpoolDisplay *d      = v->display;
     const X11ShmpoolFormat *f = v->format;
-    X11ShmpoolRect row        = x11shmpool_source_visible(source);
+    const uint8_t *expected   = slot->data + row.y * (size_t)f->stride +
+                                (size_t)row.x * (f->bits_per_pixel / 8);
+
+    for (int i = 0; i < slot->cover.nb; i++)
+        overlook(f, screen, expected, row, slot->cover.rects[i]);
+    for (int i = 0; i < source->nb_gaps; i++) {
+        X11ShmpoolRect gap = source->gaps[i];
+
+        gap.x -= source->region.x;
+        gap.y -= source->region.y;
+        overlook(f, screen, expected, row, gap);
+    }
+    return row_differs(f, screen, expected, row.w);
+}
+
+int x11shmpool_verify_rows(X11ShmpoolVerify *v, const X11ShmpoolSource *source,
+                           const X11ShmpoolSlot *slot, int *differs)
+{
+    X11ShmpoolDisplay *d = v->display;
+    X11ShmpoolRect row   = x11shmpool_source_visible(source);
     const int top = row.y, height = row.h;
     unsigned sequence[ROWS_PER_CHECK];
-    int y[ROWS_PER_CHECK], ret = 0, found = 0;
+    int y[ROWS_PER_CHECK], ret = 0;
 
-    *differs = (X11ShmpoolRect){ 0 };
+    *differs = 0;
     v->due   = av_gettime_relative() +
                (v->misses ? SUSPICIOUS_US : INTERVAL_US);
     if (x11shmpool_rect_empty(row))
         return 0;
 
-    if (like->segment && !v->rows.segment &&
-        (ret = make_rows(v, like->kind)) < 0) {
+    if (slot->segment && !v->scratch.segment &&
+        (ret = make_scratch(v, slot->kind)) < 0) {
         v->usable = 0;
         return x11shmpool_display_gone(ret) ? ret : 0;
     }
@@ -196,7 +204,6 @@ int x11shmpool_verify_rows(X11ShmpoolVerify *v, const X11ShmpoolSource *source,
     ret    = x11shmpool_display_sync(d);
 
     for (int i = 0; i < ROWS_PER_CHECK; i++) {
-        const uint8_t *expected;
         uint8_t *screen;
         void *reply = NULL;
 
@@ -204,26 +211,11 @@ int x11shmpool_verify_rows(X11ShmpoolVerify *v, const X11ShmpoolSource *source,
             x11shmpool_display_discard(d, sequence[i]);
         else
             ret = receive_row(v, sequence[i], i,
-                              (size_t)row.w * (f->bits_per_pixel / 8),
+                              (size_t)row.w * (v->format->bits_per_pixel / 8),
                               &reply, &screen);
-        if (ret < 0) {
-            free(reply);
-            continue;
-        }
-
-        row.y    = y[i] - source->region.y;
-        expected = picture + row.y * (size_t)f->stride +
-                   (size_t)row.x * (f->bits_per_pixel / 8);
-        overlook(f, screen, expected, row, ignore);
-        for (int k = 0; k < source->nb_gaps && !found; k++) {
-            X11ShmpoolRect gap = source->gaps[k];
-
-            gap.x -= source->region.x;
-            gap.y -= source->region.y;
-            overlook(f, screen, expected, row, gap);
-        }
-        if (!found)
-            found = row_differs(f, screen, expected, row, differs);
+        row.y = y[i] - source->region.y;
+        if (ret >= 0)
+            *differs |= compare_row(v, source, slot, row, screen);
         free(reply);
     }
 

@@ -1,4 +1,6 @@
 /*
+ * Copyright (c) 2026 The x11shmpool developers
+ *
  * This file is part of x11shmpool.
  *
  * x11shmpool is free software; you can redistribute it and/or
@@ -40,7 +42,7 @@
 typedef struct X11ShmpoolVerify {
     X11ShmpoolDisplay *display;
     const X11ShmpoolFormat *format;
-    X11ShmpoolSlot rows;     ///< where the server puts them
+    X11ShmpoolSlot scratch;  ///< where the server puts the rows
     xcb_gcontext_t gc;       ///< to copy them, XCB_NONE where it can't
     int usable;
     int64_t due;             ///< µs of av_gettime_relative(), of the next check
@@ -51,7 +53,7 @@ typedef struct X11ShmpoolVerify {
 void x11shmpool_verify_init(X11ShmpoolVerify *v, X11ShmpoolDisplay *d,
                             const X11ShmpoolFormat *format);
 
-/** Needs a display that is still open. */
+/** Free the memory; the server frees its half when the display is closed. */
 void x11shmpool_verify_uninit(X11ShmpoolVerify *v);
 
 /** Whether a check is due. Costs no request. */
@@ -60,15 +62,11 @@ int x11shmpool_verify_due(const X11ShmpoolVerify *v);
 /**
  * Compare some rows with the screen, but for the source's gaps.
  *
- * @param picture  the frame believed to be the screen, f->stride bytes a row
- * @param like     a slot, whose kind and screen the rows are read like
- * @param ignore   what is painted over it, frame coordinates
- * @param differs  set to a rectangle, frame coordinates, that differs, or to an
- *                 empty one
+ * @param slot    believed to be what the screen is, but for what covers it
+ * @param differs set to whether it is not
  * @return 0, or as x11shmpool_display_receive()
  */
 int x11shmpool_verify_rows(X11ShmpoolVerify *v, const X11ShmpoolSource *source,
-                           const uint8_t *picture, const X11ShmpoolSlot *like,
-                           X11ShmpoolRect ignore, X11ShmpoolRect *differs);
+                           const X11ShmpoolSlot *slot, int *differs);
 
 #endif /* AVDEVICE_X11SHMPOOL_VERIFY_H */

@@ -1,0 +1,111 @@
+/*
+ * Copyright (c) 2026 The x11shmpool developers
+ *
+ * This file is part of x11shmpool.
+ *
+ * x11shmpool is free software; you can redistribute it and/or
+ * modify it under the terms of the GNU Lesser General Public
+ * License as published by the Free Software Foundation; either
+ * version 2.1 of the License, or (at your option) any later version.
+ *
+ * x11shmpool is distributed in the hope that it will be useful,
+ * but WITHOUT ANY WARRANTY; without even the implied warranty of
+ * MERCHANTABILITY or FITNESS FOR A PARTICULAR PURPOSE.  See the GNU
+ * Lesser General Public License for more details.
+ *
+ * You should have received a copy of the GNU Lesser General Public
+ * License along with x11shmpool; if not, write to the Free Software
+ * Foundation, Inc., 51 Franklin Street, Fifth Floor, Boston, MA 02110-1301 USA
+ */
+
+#ifndef AVDEVICE_X11SHMPOOL_FILL_H
+#define AVDEVICE_X11SHMPOOL_FILL_H
+
+#include "x11shmpool_changes.h"
+#include "x11shmpool_display.h"
+#include "x11shmpool_format.h"
+#include "x11shmpool_slot.h"
+#include "x11shmpool_source.h"
+
+/**
+ * @file
+ * Filling a slot, in the best of three ways that slot and drawable allow:
+ *
+ * - CopyArea from the drawable into the slot's pixmap, clipped by the server to
+ *   what is stale: one request, no rectangle reaches the client;
+ * - ShmGetImage of the stale rectangles, as bands of full rows straight into
+ *   the slot where a row of the source is a row of the slot, else through a
+ *   scratch slot;
+ * - GetImage of the stale rectangles over the socket.
+ *
+ * All three leave the same pixels. On the thread that owns the display.
+ */
+
+enum X11ShmpoolFillWay {
+    X11SHMPOOL_FILL_COPY,      ///< by the server, into the slot's pixmap
+    X11SHMPOOL_FILL_IN_SLOT,   ///< as an image, straight into the slot
+    X11SHMPOOL_FILL_SCRATCH,   ///< as an image in the scratch slot
+    X11SHMPOOL_FILL_SOCKET,    ///< as an image in the reply
+};
+
+typedef struct X11ShmpoolFill {
+    X11ShmpoolDisplay *display;
+    const X11ShmpoolFormat *format;
+    xcb_window_t root;
+    xcb_gcontext_t gc;         ///< XCB_NONE until the first CopyArea
+    int clipped;               ///< the gc has a clip region
+
+    X11ShmpoolSlot scratch;    ///< made when it is first needed
+    int scratch_failed;
+
+    /* Of the fill under way. */
+    X11ShmpoolSlot *slot;
+    enum X11ShmpoolFillWay way;
+    unsigned copy;             ///< sequence of the CopyArea
+    unsigned sync;             ///< of what is answered after it, 0 if it is
+                               ///< the caller's
+    X11ShmpoolRects images;    ///< read as images, slot coordinates
+    unsigned sequences[X11SHMPOOL_RECTS]; ///< of their requests
+} X11ShmpoolFill;
+
+/** @param format of the slots, must outlive the fill
+ *  @param root   the root window of the screen */
+void x11shmpool_fill_init(X11ShmpoolFill *fill, X11ShmpoolDisplay *d,
+                          const X11ShmpoolFormat *format, xcb_window_t root);
+
+/** Free the memory; the server frees its half when the display is closed. */
+void x11shmpool_fill_uninit(X11ShmpoolFill *fill);
+
+/**
+ * Begin to fill a slot.
+ *
+ * @param visible  what to read, the window's coordinates, all of it readable
+ * @param region   what of it is stale, an XFixes region in the window's
+ *                 coordinates; XCB_NONE for all
+ * @param answered the caller sends a request that has a reply next, and waits
+ *                 for that before it calls x11shmpool_fill_receive(): no
+ *                 round trip of its own is needed
+ * @return 0: x11shmpool_fill_receive() must follow, after whatever else is to be
+ *         sent in the same round trip; or as x11shmpool_display_receive()
+ */
+int x11shmpool_fill_send(X11ShmpoolFill *fill, X11ShmpoolSlot *slot,
+                         const X11ShmpoolSource *source, X11ShmpoolRect visible,
+                         uint32_t region, int answered);
+
+/**
+ * Wait until the slot is filled.
+ *
+ * @return 0, or as x11shmpool_display_receive(): the slot's content is then
+ *         undefined
+ */
+int x11shmpool_fill_receive(X11ShmpoolFill *fill);
+
+/** What the last fill wrote beyond the stale region, slot coordinates: nothing
+ *  where it copied, the bands where it read images. */
+const X11ShmpoolRects *x11shmpool_fill_images(const X11ShmpoolFill *fill);
+
+/** Paint a rectangle of a slot, as far as it lies within, with a pixel value. */
+void x11shmpool_fill_rect(const X11ShmpoolFormat *f, uint8_t *data,
+                          X11ShmpoolRect r, uint32_t pixel);
+
+#endif /* AVDEVICE_X11SHMPOOL_FILL_H */

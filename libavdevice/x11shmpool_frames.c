@@ -1,0 +1,295 @@
+/*
+ * Copyright (c) 2026 The x11shmpool developers
+ *
+ * This file is part of x11shmpool.
+ *
+ * x11shmpool is free software; you can redistribute it and/or
+ * modify it under the terms of the GNU Lesser General Public
+ * License as published by the Free Software Foundation; either
+ * version 2.1 of the License, or (at your option) any later version.
+ *
+ * x11shmpool is distributed in the hope that it will be useful,
+ * but WITHOUT ANY WARRANTY; without even the implied warranty of
+ * MERCHANTABILITY or FITNESS FOR A PARTICULAR PURPOSE.  See the GNU
+ * Lesser General Public License for more details.
+ *
+ * You should have received a copy of the GNU Lesser General Public
+ * License along with x11shmpool; if not, write to the Free Software
+ * Foundation, Inc., 51 Franklin Street, Fifth Floor, Boston, MA 02110-1301 USA
+ */
+
+#include <string.h>
+
+#include "libavutil/attributes.h"
+#include "libavutil/error.h"
+#include "libavutil/log.h"
+
+#include "x11shmpool_frames.h"
+
+#define MAX_FAILURES 10
+
+static av_cold int init_pools(X11ShmpoolFrames *f)
+{
+    const X11ShmpoolFormat *format = f->format;
+    X11ShmpoolDisplay *d           = f->capture.display;
+    int packs = format->packed_stride != format->stride, ret;
+    AVBufferRef *buf;
+    X11ShmpoolSlot *slot;
+
+    ret = x11shmpool_pool_alloc(&f->pool, d, format, d->screen->root,
+                                packs ? X11SHMPOOL_SHM_OFF : f->options.shm,
+                                f->options.pool_size);
+    if (ret < 0)
+        return ret;
+    /* Memory that can't be had is found out before anything is recorded. */
+    if ((ret = x11shmpool_pool_get(f->pool, 0, &buf, &slot)) < 0)
+        return ret;
+    av_buffer_unref(&buf);
+    if (!packs)
+        return 0;
+
+    ret = x11shmpool_pool_alloc(&f->scratch_pool, d, format, d->screen->root,
+                                f->options.shm, 1);
+    if (ret < 0)
+        return ret;
+    return x11shmpool_pool_get(f->scratch_pool, 0, &f->scratch_buf,
+                               &f->scratch);
+}
+
+av_cold int x11shmpool_frames_init(X11ShmpoolFrames *f,
+                                   X11ShmpoolSource *source,
+                                   const X11ShmpoolFormat *format,
+                                   const X11ShmpoolChanges *changes,
+                                   const X11ShmpoolFramesOptions *options,
+                                   const X11ShmpoolCaptureOptions *capture)
+{
+    X11ShmpoolCapture *c = &f->capture;
+    int ret;
+
+    *f = (X11ShmpoolFrames){
+        .format  = format,
+        .changes = changes,
+        .options = *options,
+    };
+    if ((ret = x11shmpool_capture_init(c, source, format, capture)) < 0)
+        return ret;
+    x11shmpool_compose_init(&f->compose, format, source,
+                            c->options.draw_mouse ? &c->cursor : NULL,
+                            &c->menus);
+    return init_pools(f);
+}
+
+av_cold void x11shmpool_frames_uninit(X11ShmpoolFrames *f)
+{
+    av_buffer_unref(&f->last);
+    av_buffer_unref(&f->palette);
+    x11shmpool_capture_uninit(&f->capture);
+    av_buffer_unref(&f->scratch_buf);
+    x11shmpool_pool_free(&f->scratch_pool);
+    x11shmpool_pool_free(&f->pool);
+}
+
+static int hand_out_last(X11ShmpoolFrames *f, X11ShmpoolFrame *frame)
+{
+    frame->buf = av_buffer_ref(f->last);
+    if (frame->buf && f->palette) {
+        frame->palette = av_buffer_ref(f->palette);
+        if (!frame->palette)
+            av_buffer_unref(&frame->buf);
+    }
+    f->last_tick = frame->tick;
+    return frame->buf ? 0 : AVERROR(ENOMEM);
+}
+
+static int repeat(X11ShmpoolFrames *f, int lost, X11ShmpoolFrame *frame)
+{
+    if (f->options.skip_unchanged && !lost &&
+        frame->tick - f->last_tick < f->options.heartbeat)
+        return 1;
+    frame->repeated = 1;
+    return hand_out_last(f, frame);
+}
+
+/* Nobody else has the last frame any more: its slot can be the next one. */
+static void reuse_last(X11ShmpoolFrames *f)
+{
+    if (f->last && av_buffer_get_ref_count(f->last) == 1)
+        av_buffer_unref(&f->last);
+}
+
+static int set_palette(X11ShmpoolFrames *f)
+{
+    const X11ShmpoolPalette *p = &f->capture.palette;
+    AVBufferRef *palette;
+
+    if (!f->format->indexed || (f->palette && f->palette_number == p->number))
+        return 0;
+    palette = av_buffer_alloc(sizeof(p->argb));
+    if (!palette)
+        return AVERROR(ENOMEM);
+    memcpy(palette->data, p->argb, sizeof(p->argb));
+    av_buffer_unref(&f->palette);
+    f->palette        = palette;
+    f->palette_number = p->number;
+    return 0;
+}
+
+static void add_all(const X11ShmpoolFrames *f, X11ShmpoolRects *rects)
+{
+    x11shmpool_rects_add(rects, (X11ShmpoolRect){
+        0, 0, f->format->width, f->format->height });
+}
+
+/* Read the source into a slot, and find out what differs from the last frame. */
+static int read_source(X11ShmpoolFrames *f, X11ShmpoolSlot *slot,
+                       X11ShmpoolRects *rects)
+{
+    X11ShmpoolCapture *c       = &f->capture;
+    const X11ShmpoolFill *fill = &c->fill;
+    X11ShmpoolSlot *filled     = slot && f->scratch ? f->scratch : slot;
+    X11ShmpoolRects stale;
+    int ret;
+
+    if (filled)
+        x11shmpool_cover_restore(&filled->cover, f->format, filled->data);
+    ret = x11shmpool_capture_read(c, filled, rects);
+    if (ret < 0)
+        return ret;
+    x11shmpool_compose_changes(&f->compose, rects);
+    if (!f->last_slot ||
+        (f->format->indexed && c->palette.number != f->palette_number))
+        add_all(f, rects);
+    if (filled && rects->nb && x11shmpool_capture_newer(c)) {
+        x11shmpool_changes_between(f->changes, filled->sequence,
+                                   f->changes->newest, &stale);
+        for (int i = 0; i < stale.nb; i++)
+            x11shmpool_rects_add(rects, stale.list[i]);
+        for (int i = 0; i < fill->images.nb; i++)
+            x11shmpool_rects_add(rects, fill->images.list[i]);
+    }
+    return 0;
+}
+
+/* Paint over the slot, and make it the last frame. Takes buf over. */
+static int finish(X11ShmpoolFrames *f, AVBufferRef **buf, X11ShmpoolSlot *slot)
+{
+    const X11ShmpoolFormat *format = f->format;
+    X11ShmpoolSlot *filled = f->scratch ? f->scratch : slot;
+    int ret;
+
+    ret = x11shmpool_compose_paint(&f->compose, filled->data, &filled->cover,
+                                   f->capture.palette.argb);
+    if (ret < 0 || (ret = set_palette(f)) < 0)
+        return ret;
+    if (f->scratch)
+        x11shmpool_format_pack(format, slot->data, filled->data);
+
+    av_buffer_unref(&f->last);
+    f->last      = *buf;
+    f->last_slot = filled;
+    *buf         = NULL;
+    return 0;
+}
+
+/* @return 1 if there is no new frame, because nothing changed */
+static int make_frame(X11ShmpoolFrames *f, int wanted, AVBufferRef **buf,
+                      X11ShmpoolRects *rects)
+{
+    X11ShmpoolCapture *c = &f->capture;
+    X11ShmpoolSlot *slot = NULL;
+    int dirty, ret;
+
+    if ((ret = x11shmpool_capture_update(c)) < 0)
+        return ret;
+    x11shmpool_compose_changes(&f->compose, rects);
+    dirty = x11shmpool_capture_dirty(c) || rects->nb || !f->last;
+    if (f->last && (!c->source->viewable ||
+                    (!dirty && !x11shmpool_capture_polls(c))))
+        return 1;
+
+    if (dirty)
+        reuse_last(f);
+    /* Without a slot it can still be found out that nothing changed. */
+    ret = x11shmpool_pool_get(f->pool, wanted, buf, &slot);
+    if (ret < 0 && (ret != AVERROR(EAGAIN) || dirty))
+        return ret;
+    if ((ret = read_source(f, slot, rects)) < 0)
+        return ret;
+    if (!rects->nb && f->last)
+        return 1;
+
+    if (!slot) {
+        reuse_last(f);
+        if ((ret = x11shmpool_pool_get(f->pool, wanted, buf, &slot)) < 0 ||
+            (ret = read_source(f, slot, rects)) < 0)
+            return ret;
+    }
+    return finish(f, buf, slot);
+}
+
+int x11shmpool_frames_gone(const X11ShmpoolFrames *f, int error)
+{
+    const X11ShmpoolDisplay *d = f->capture.display;
+
+    if (error == AVERROR(EIO) || error == AVERROR_INVALIDDATA)
+        av_log(d->log, AV_LOG_ERROR, "The X server of display %s %s. What was "
+               "captured until now is complete.\n", d->name,
+               error == AVERROR(EIO) ? "has gone" :
+               "gives answers that make no sense");
+    return error;
+}
+
+static int failed(X11ShmpoolFrames *f, int error)
+{
+    const X11ShmpoolCapture *c = &f->capture;
+
+    if (error == AVERROR(EAGAIN) || error == AVERROR_EOF)
+        return error;
+    if (x11shmpool_display_fatal(error))
+        return x11shmpool_frames_gone(f, error);
+
+    /* What is read can vanish or shrink before its event arrives. */
+    if (++f->failures < MAX_FAILURES)
+        return 1;
+    av_log(c->display->log, AV_LOG_ERROR,
+           "%d reads of the %s in a row failed: %s\n", f->failures,
+           c->source->is_root ? "screen" : "window", av_err2str(error));
+    return error;
+}
+
+int x11shmpool_frames_next(X11ShmpoolFrames *f, int64_t tick, int lost,
+                           int wanted, X11ShmpoolFrame *frame,
+                           X11ShmpoolRects *rects)
+{
+    AVBufferRef *buf = NULL;
+    int ret;
+
+    *frame    = (X11ShmpoolFrame){ .tick = tick };
+    rects->nb = 0;
+
+    ret = make_frame(f, wanted, &buf, rects);
+    av_buffer_unref(&buf);
+    if (ret < 0 && (ret = failed(f, ret)) < 0)
+        return ret;
+    if (!ret)
+        f->failures = 0;
+    else
+        rects->nb = 0;
+    if (!f->last)
+        return AVERROR(EAGAIN);
+    return rects->nb ? hand_out_last(f, frame) : repeat(f, lost, frame);
+}
+
+void x11shmpool_frames_set_sequence(X11ShmpoolFrames *f, int64_t sequence)
+{
+    f->last_slot->sequence = sequence;
+}
+
+int x11shmpool_frames_idle(X11ShmpoolFrames *f)
+{
+    int ret = 0;
+
+    if (f->last)
+        ret = x11shmpool_capture_verify(&f->capture, f->last_slot);
+    return ret < 0 ? x11shmpool_frames_gone(f, ret) : 0;
+}

@@ -1,0 +1,205 @@
+/*
+ * Copyright (c) 2026 The x11shmpool developers
+ *
+ * This file is part of x11shmpool.
+ *
+ * x11shmpool is free software; you can redistribute it and/or
+ * modify it under the terms of the GNU Lesser General Public
+ * License as published by the Free Software Foundation; either
+ * version 2.1 of the License, or (at your option) any later version.
+ *
+ * x11shmpool is distributed in the hope that it will be useful,
+ * but WITHOUT ANY WARRANTY; without even the implied warranty of
+ * MERCHANTABILITY or FITNESS FOR A PARTICULAR PURPOSE.  See the GNU
+ * Lesser General Public License for more details.
+ *
+ * You should have received a copy of the GNU Lesser General Public
+ * License along with x11shmpool; if not, write to the Free Software
+ * Foundation, Inc., 51 Franklin Street, Fifth Floor, Boston, MA 02110-1301 USA
+ */
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "libavutil/attributes.h"
+#include "libavutil/avstring.h"
+#include "libavutil/error.h"
+#include "libavutil/log.h"
+#include "libavutil/macros.h"
+#include "libavutil/mem.h"
+
+#include "x11shmpool_pick.h"
+#include "x11shmpool_target.h"
+#include "x11shmpool_text.h"
+#include "x11shmpool_window.h"
+
+av_cold int x11shmpool_target_check(const X11ShmpoolTarget *t,
+                                    const X11ShmpoolUrl *url, void *log)
+{
+    char url_window[16], window[16];
+    const struct {
+        const char *name, *value;
+    } ways[] = {
+        { "the URL's window", url->window ? url_window : NULL },
+        { "window_id",        t->window_id &&
+                              url->window != (uint32_t)t->window_id ?
+                              window : NULL },
+        { "window_title",     t->window_title },
+        { "window_class",     t->window_title ? NULL : t->window_class },
+        { "the URL's monitor", url->monitor },
+        { "monitor",          t->monitor && url->monitor &&
+                              !strcmp(t->monitor, url->monitor) ?
+                              NULL : t->monitor },
+    };
+    int first = -1;
+
+    snprintf(url_window, sizeof(url_window), "0x%"PRIx32, url->window);
+    if ((uint32_t)t->window_id == X11SHMPOOL_PICK)
+        snprintf(window, sizeof(window), "pick");
+    else
+        snprintf(window, sizeof(window), "0x%x", t->window_id);
+    for (int i = 0; i < (int)FF_ARRAY_ELEMS(ways); i++) {
+        if (!ways[i].value)
+            continue;
+        if (first >= 0) {
+            av_log(log, AV_LOG_ERROR, "%s '%s' and %s '%s' are both given: "
+                   "choose one of them.\n", ways[first].name,
+                   ways[first].value, ways[i].name, ways[i].value);
+            return AVERROR(EINVAL);
+        }
+        first = i;
+    }
+    return 0;
+}
+
+/* FFmpeg's own list of options for -sources is divided by colons: a number
+ * alone is a display, too. */
+av_cold int x11shmpool_target_display(const X11ShmpoolTarget *t,
+                                      const X11ShmpoolUrl *url, char **name)
+{
+    const char *given = *url->display ? url->display : t->display;
+
+    *name = NULL;
+    if (!given || !*given)
+        return 0;
+    *name = given[strspn(given, "0123456789.")] ? av_strdup(given) :
+                                                  av_asprintf(":%s", given);
+    return *name ? 0 : AVERROR(ENOMEM);
+}
+
+static av_cold int no_such_window(const X11ShmpoolTarget *t,
+                                  const X11ShmpoolDisplay *d,
+                                  const X11ShmpoolWindows *windows)
+{
+    char there[4096], title[1024] = "", class[1024] = "";
+
+    x11shmpool_windows_print(windows, there, sizeof(there));
+    if (t->window_title)
+        x11shmpool_text_append(title, sizeof(title), t->window_title);
+    if (t->window_class)
+        x11shmpool_text_append(class, sizeof(class), t->window_class);
+    av_log(d->log, AV_LOG_ERROR, "Display %s has no window with %s%s%s%s%s%s. "
+           "%s%s\n", d->name,
+           t->window_title ? "'" : "", title,
+           t->window_title ? "' in its title" : "",
+           t->window_title && t->window_class ? " and " : "",
+           t->window_class ? "the class or instance " : "", class,
+           windows->nb ? "There are: " : "There is none.", there);
+    return AVERROR(ENOENT);
+}
+
+static av_cold int find_window(X11ShmpoolTarget *t, X11ShmpoolDisplay *d)
+{
+    const X11ShmpoolWindow *found;
+    X11ShmpoolWindows windows;
+    char title[1024] = "";
+    int ret;
+
+    ret = x11shmpool_windows_get(&windows, d);
+    if (ret < 0)
+        return ret;
+    found = x11shmpool_windows_find(&windows, t->window_title,
+                                    t->window_class);
+    if (found) {
+        t->window_id = found->window;
+        x11shmpool_text_append(title, sizeof(title), found->title);
+        av_log(d->log, AV_LOG_INFO, "Window 0x%x, '%s', %dx%d\n",
+               found->window, title, found->w, found->h);
+    } else {
+        ret = no_such_window(t, d, &windows);
+    }
+    x11shmpool_windows_free(&windows);
+
+    return ret;
+}
+
+static av_cold int choose_window(X11ShmpoolTarget *t, const X11ShmpoolUrl *url,
+                                 X11ShmpoolDisplay *d)
+{
+    xcb_window_t window;
+    int ret;
+
+    if (url->window)
+        t->window_id = url->window;
+    if ((uint32_t)t->window_id == X11SHMPOOL_PICK) {
+        if ((ret = x11shmpool_pick_window(d, &window)) < 0 ||
+            (ret = x11shmpool_window_client(d, window, &window)) < 0)
+            return ret;
+        t->window_id = window;
+        av_log(d->log, AV_LOG_INFO, "Window 0x%x\n", window);
+    } else if (t->window_title || t->window_class) {
+        if ((ret = find_window(t, d)) < 0)
+            return ret;
+    }
+    if (t->window_id && t->select_region) {
+        av_log(d->log, AV_LOG_WARNING, "select_region ignored with a window.\n");
+        t->select_region = 0;
+    }
+    if (t->window_id && t->follow_mouse) {
+        av_log(d->log, AV_LOG_WARNING, "follow_mouse ignored with a window.\n");
+        t->follow_mouse = 0;
+    }
+    return 0;
+}
+
+static av_cold int choose_region(X11ShmpoolTarget *t, const X11ShmpoolUrl *url,
+                                 X11ShmpoolSource *source)
+{
+    X11ShmpoolRect r = { t->x, t->y, t->width, t->height };
+    int ret;
+
+    if (url->has_offset) {
+        r.x = url->x;
+        r.y = url->y;
+    }
+    if (t->select_region &&
+        (ret = x11shmpool_pick_region(source->display, &r)) < 0)
+        return ret;
+    return x11shmpool_source_select(source, r.x, r.y, r.w, r.h);
+}
+
+av_cold int x11shmpool_target_open(X11ShmpoolTarget *t,
+                                   const X11ShmpoolUrl *url,
+                                   X11ShmpoolDisplay *d,
+                                   X11ShmpoolSource *source)
+{
+    const char *monitor = url->monitor ? url->monitor : t->monitor;
+    int ret;
+
+    if ((ret = choose_window(t, url, d)) < 0 ||
+        (ret = x11shmpool_source_open(source, d, t->window_id)) < 0)
+        return ret;
+    if (monitor && t->select_region) {
+        av_log(d->log, AV_LOG_WARNING, "select_region ignored with a "
+               "monitor.\n");
+        t->select_region = 0;
+    }
+    if (monitor && (ret = x11shmpool_source_set_monitor(source, monitor)) < 0)
+        goto fail;
+    ret = choose_region(t, url, source);
+fail:
+    if (ret < 0)
+        x11shmpool_source_close(source);
+    return ret;
+}
