@@ -239,13 +239,14 @@ check-sanitize:
 	$(sum_up) sanitize/*.sum; \
 	rm -f sanitize/*.sum; exit $$status
 
-# What takes hours: every freeze on every server, every cycle, whole storms, half
-# an hour of recording. The environment may ask for more or less of each.
-X11SHMPOOL_FREEZES      ?= 100000
-X11SHMPOOL_CYCLES       ?= 10000
-X11SHMPOOL_STORM_SECONDS ?= 20
-X11SHMPOOL_SOAK_SECONDS ?= 1800
-LONG_LIMIT              ?= 14400
+# What takes hours: every freeze on every server, every cycle, windows and
+# monitors rearranged for longer, half an hour of recording. The environment may
+# ask for more or less of each.
+X11SHMPOOL_FREEZES            ?= 100000
+X11SHMPOOL_CYCLES             ?= 10000
+X11SHMPOOL_REARRANGED_SECONDS ?= 20
+X11SHMPOOL_SOAK_SECONDS       ?= 1800
+LONG_LIMIT                    ?= 14400
 
 LONG_RUN = $(RUN) -b . -t $(LONG_LIMIT)
 
@@ -258,9 +259,9 @@ check-long:
 	    $(LONG_RUN) -l $$s -o long/$$s.sum device/differential || status=1; \
 	done; \
 	X11SHMPOOL_CYCLES=$(X11SHMPOOL_CYCLES) \
-	$(LONG_RUN) -l long -o long/stress.sum device/stress || status=1; \
-	X11SHMPOOL_STORM_SECONDS=$(X11SHMPOOL_STORM_SECONDS) \
-	$(LONG_RUN) -l long -o long/storm.sum device/storm || status=1; \
+	$(LONG_RUN) -l long -o long/repeated_use.sum device/repeated_use || status=1; \
+	X11SHMPOOL_REARRANGED_SECONDS=$(X11SHMPOOL_REARRANGED_SECONDS) \
+	$(LONG_RUN) -l long -o long/rearranged.sum device/rearranged || status=1; \
 	X11SHMPOOL_SOAK_SECONDS=$(X11SHMPOOL_SOAK_SECONDS) \
 	$(LONG_RUN) -l long -k -o long/soak.sum long/soak || status=1; \
 	$(sum_up) long/*.sum; rm -rf long; exit $$status

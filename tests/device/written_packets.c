@@ -206,6 +206,6 @@ int main(void)
         TEST(unwritten_stay_in_place),
     };
 
-    return cmocka_run_group_tests_name("written", tests, setup,
+    return cmocka_run_group_tests_name("written_packets", tests, setup,
                                        test_stage_stop);
 }

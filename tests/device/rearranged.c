@@ -22,14 +22,14 @@
  * @file
  * While monitors, the screen and windows are changed 20 times a second at
  * random, they are recorded: no frame shows what was not asked for, or a part
- * of it in the wrong place, or parts of two moments; two frames after the storm
- * the pictures are exact; and nobody complained.
+ * of it in the wrong place, or parts of two moments; two frames after the last
+ * change the pictures are exact; and nobody complained.
  *
  * Each pixel of what is recorded tells whose it is and where it belongs, so
  * that every frame can be judged by itself.
  *
- * $X11SHMPOOL_STORM_SECONDS  how long each of the storms lasts, [3]
- * $X11SHMPOOL_STORM_CHANGES  how many a second, [20]
+ * $X11SHMPOOL_REARRANGED_SECONDS  how long each of the tests lasts, [3]
+ * $X11SHMPOOL_REARRANGED_CHANGES  how many a second, [20]
  * $X11SHMPOOL_SEED           where the random numbers begin
  */
 
@@ -101,7 +101,7 @@ typedef struct Recording {
     pthread_t thread;
     int started;
     int frames;
-    TestImage *last;           /* the first frame after the storm */
+    TestImage *last;           /* the first frame after the last change */
     char message[256];         /* the first complaint */
 } Recording;
 
@@ -112,7 +112,7 @@ static const char *missing;
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; /* of those below */
 static History monitor, monitors, window;
-static int64_t calm_since;     /* when the storm had ended; 0 before */
+static int64_t calm_since;     /* when the changes had ended; 0 before */
 
 static int seconds = 3, changes_a_second = 20;
 
@@ -290,7 +290,7 @@ static UNSEEN int judge_window(const Recording *r, const AVFrame *frame,
     return 1;
 }
 
-/* In the storm only that it goes on: what is shown is not ours. */
+/* While there are changes only that it goes on: what is shown is not ours. */
 static int judge_nothing(const Recording *r, const AVFrame *frame,
                          const State *states, int nb, char *message)
 {
@@ -332,7 +332,7 @@ static void *record(void *arg)
             snprintf(r->message, sizeof(r->message), "frame %d, %d ms in the "
                      "%s, %d states: %s", r->frames,
                      (int)((pts - (calm ? calm : 0)) / 1000 % 100000),
-                     calm ? "calm" : "storm", n, message);
+                     calm ? "after the changes" : "while changing", n, message);
         if (calm && pts >= calm + LATE_US)
             r->last = test_image_from_frame(frame);
         av_frame_unref(frame);
@@ -347,7 +347,7 @@ static void *record(void *arg)
     return NULL;
 }
 
-/*** The storm ***/
+/*** The changes ***/
 
 static const char *const names[NB_OUTPUTS] = { "DUMMY0", "DUMMY1", "DUMMY2" };
 static int has_outputs;        /* real ones; else made monitors */
@@ -726,7 +726,7 @@ static int stop_server(void **state)
     return test_stage_stop(state);
 }
 
-static void storm(void **state)
+static void rearranged(void **state)
 {
     int64_t begun, last;
     off_t log_size[2] = { 0, 0 };
@@ -811,16 +811,16 @@ static void storm(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        { "outputs and windows", storm, start_on_xorg, stop_server, NULL },
-        { "under a window manager", storm, start_managed, stop_server, NULL },
+        { "outputs and windows", rearranged, start_on_xorg, stop_server, NULL },
+        { "under a window manager", rearranged, start_managed, stop_server, NULL },
     };
     const char *env;
 
     test_random_start();
-    if ((env = getenv("X11SHMPOOL_STORM_SECONDS")))
+    if ((env = getenv("X11SHMPOOL_REARRANGED_SECONDS")))
         seconds = atoi(env);
-    if ((env = getenv("X11SHMPOOL_STORM_CHANGES")) && atoi(env) > 0)
+    if ((env = getenv("X11SHMPOOL_REARRANGED_CHANGES")) && atoi(env) > 0)
         changes_a_second = atoi(env);
     printf("# %d seconds, X11SHMPOOL_SEED=%"PRIu32"\n", seconds, test_seed);
-    return cmocka_run_group_tests_name("storm", tests, NULL, NULL);
+    return cmocka_run_group_tests_name("rearranged", tests, NULL, NULL);
 }

@@ -852,5 +852,5 @@ int main(int argc, char **argv)
         execv("/proc/self/exe", argv);
     }
     cmocka_set_test_filter(getenv("X11SHMPOOL_TEST"));
-    return cmocka_run_group_tests_name("stress", tests, setup, test_stage_stop);
+    return cmocka_run_group_tests_name("repeated_use", tests, setup, test_stage_stop);
 }

@@ -303,6 +303,6 @@ int main(void)
         TEST(no_shared_pixmaps),
     };
 
-    return cmocka_run_group_tests_name("traffic", tests, setup,
+    return cmocka_run_group_tests_name("requests", tests, setup,
                                        test_stage_stop);
 }
