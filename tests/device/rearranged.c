@@ -332,7 +332,7 @@ static void *record(void *arg)
             snprintf(r->message, sizeof(r->message), "frame %d, %d ms in the "
                      "%s, %d states: %s", r->frames,
                      (int)((pts - (calm ? calm : 0)) / 1000 % 100000),
-                     calm ? "after the changes" : "while changing", n, message);
+                     calm ? "calm" : "changing", n, message);
         if (calm && pts >= calm + LATE_US)
             r->last = test_image_from_frame(frame);
         av_frame_unref(frame);

@@ -37,8 +37,9 @@
 
 static int past_deadline(void *opaque)
 {
-    const TestDevice *d = opaque;
+    TestDevice *d = opaque;
 
+    atomic_fetch_add(&d->asked, 1);
     return d->deadline && av_gettime_relative() > d->deadline;
 }
 

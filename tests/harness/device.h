@@ -21,6 +21,7 @@
 #ifndef TESTS_HARNESS_DEVICE_H
 #define TESTS_HARNESS_DEVICE_H
 
+#include <stdatomic.h>
 #include <stdint.h>
 
 #include <libavcodec/avcodec.h>
@@ -36,6 +37,7 @@ typedef struct TestDevice {
     AVFormatContext *ctx;
     AVStream *stream;          ///< stream 0
     int64_t deadline;          ///< µs, av_gettime_relative(); 0: none
+    atomic_int asked;          ///< calls of the interrupt callback
     AVCodecContext *decoder;   ///< rawvideo, opened by test_device_decode()
 } TestDevice;
 

@@ -53,7 +53,7 @@ typedef struct Buffer {
 
 typedef struct Pending {
     uint16_t sequence;
-    enum { SWAP_IMAGE, HIDE_EXTENSION, FAIL_REQUEST } what;
+    enum { SWAP_IMAGE, HIDE_EXTENSION, FAIL_REQUEST, CLAIM_SIZE } what;
     uint8_t major, minor;
 } Pending;
 
@@ -72,6 +72,7 @@ struct TestProxy {
     char display[16], path[64], server_path[108];
     xcb_connection_t *conn;
     int bpp[33];
+    xcb_window_t root;
     int listener, wake[2];
     pthread_t thread;
     pthread_mutex_t lock;      /* guards all below */
@@ -80,6 +81,8 @@ struct TestProxy {
     const char *hidden_extensions[8];
     int nb_hidden;
     int fail_major, fail_minor, fail_code;
+    int hold_major, hold_minor;
+    uint16_t claimed[2];       /* width and height, 0 for the true ones */
     int limited;               /* major opcode of an extension, 0 for none */
     uint32_t limit[2];         /* its version, major and minor */
     int64_t counts[256][256];
@@ -325,6 +328,9 @@ static void parse_client(TestProxy *p, Client *c)
         if (r[0] == p->watched_major && p->nb_moments < MAX_MOMENTS &&
             (r[0] < 128 || r[1] == p->watched_minor))
             p->moments[p->nb_moments++] = now_us();
+        if (p->hold_major && r[0] == p->hold_major &&
+            (r[0] < 128 || r[1] == p->hold_minor))
+            p->hold = 1;
         if (p->fail_code && r[0] == p->fail_major &&
             (r[0] < 128 || r[1] == p->fail_minor)) {
             /* asked in its place, so that the error comes in order */
@@ -340,6 +346,9 @@ static void parse_client(TestProxy *p, Client *c)
                 remember(c, HIDE_EXTENSION, r);
             if (r[0] == XCB_GET_IMAGE && p->swap)
                 remember(c, SWAP_IMAGE, r);
+            if (r[0] == XCB_GET_GEOMETRY && p->claimed[0] &&
+                get32(r + 4) == p->root)
+                remember(c, CLAIM_SIZE, r);
             if (p->limited && r[0] == p->limited && !r[1] && size >= 12)
                 memcpy(r + 4, p->limit, sizeof(p->limit));
             buffer_add(out, r, size);
@@ -381,6 +390,9 @@ static void spoil_reply(TestProxy *p, Client *c, uint8_t *reply, size_t size)
         case SWAP_IMAGE:
             swap_image(p, reply, size);
             break;
+        case CLAIM_SIZE:
+            memcpy(reply + 16, p->claimed, sizeof(p->claimed));
+            break;
         case FAIL_REQUEST:
             reply[0] = 0;
             reply[1] = p->fail_code ? p->fail_code : 1;
@@ -391,6 +403,12 @@ static void spoil_reply(TestProxy *p, Client *c, uint8_t *reply, size_t size)
         }
     }
     c->nb_pending = kept;
+}
+
+/* Behind the vendor's name and the pixmap formats */
+static uint8_t *first_screen(uint8_t *setup)
+{
+    return setup + 40 + ((get16(setup + 24) + 3) & ~3) + 8 * setup[29];
 }
 
 static void parse_server(TestProxy *p, Client *c)
@@ -408,6 +426,9 @@ static void parse_server(TestProxy *p, Client *c)
         c->started[FROM_SERVER] = 1;
         if (p->swap && in->data[0] == 1)
             in->data[30] = XCB_IMAGE_ORDER_MSB_FIRST;
+        if (p->claimed[0] && in->data[0] == 1)
+            memcpy(first_screen(in->data) + 20, p->claimed,
+                   sizeof(p->claimed));
         buffer_add(out, in->data, at);
     }
     while (in->size - at >= 32) {
@@ -551,6 +572,7 @@ TestProxy *test_proxy_start(const char *display)
     if (xcb_connection_has_error(p->conn) ||
         (p->listener = make_listener(p)) < 0 || pipe2(p->wake, O_CLOEXEC))
         goto fail;
+    p->root = xcb_setup_roots_iterator(xcb_get_setup(p->conn)).data->root;
     f = xcb_setup_pixmap_formats(xcb_get_setup(p->conn));
     for (int i = 0;
          i < xcb_setup_pixmap_formats_length(xcb_get_setup(p->conn)); i++)
@@ -757,6 +779,32 @@ void test_proxy_hold(TestProxy *p, int hold)
     pthread_mutex_lock(&p->lock);
     p->hold = hold;
     wake(p);
+    pthread_mutex_unlock(&p->lock);
+}
+
+void test_proxy_hold_at(TestProxy *p, int major, int minor)
+{
+    pthread_mutex_lock(&p->lock);
+    p->hold_major = major;
+    p->hold_minor = minor;
+    pthread_mutex_unlock(&p->lock);
+}
+
+int test_proxy_holds(TestProxy *p)
+{
+    int hold;
+
+    pthread_mutex_lock(&p->lock);
+    hold = p->hold;
+    pthread_mutex_unlock(&p->lock);
+    return hold;
+}
+
+void test_proxy_claim_size(TestProxy *p, int width, int height)
+{
+    pthread_mutex_lock(&p->lock);
+    p->claimed[0] = width;
+    p->claimed[1] = height;
     pthread_mutex_unlock(&p->lock);
 }
 

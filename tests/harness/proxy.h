@@ -91,6 +91,17 @@ void test_proxy_fail_request(TestProxy *p, int major, int minor, int code);
 /** Keep back everything that the server sends, or let it go. */
 void test_proxy_hold(TestProxy *p, int hold);
 
+/** The same as soon as a client sends such a request, which is passed on. Until
+ *  test_proxy_hold() lets it go; major 0: not at all. */
+void test_proxy_hold_at(TestProxy *p, int major, int minor);
+
+/** Whether everything is kept back. */
+int test_proxy_holds(TestProxy *p);
+
+/** Tell clients that connect from now on that the root window of screen 0 has
+ *  this size, in the connection's setup and in every GetGeometry. */
+void test_proxy_claim_size(TestProxy *p, int width, int height);
+
 /** Pass on what the server sends so much later. */
 void test_proxy_delay(TestProxy *p, int ms);
 
