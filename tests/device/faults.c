@@ -23,9 +23,12 @@
  * What goes wrong, and what must not go wrong with it.
  */
 
+#include <inttypes.h>
+#include <pthread.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -34,6 +37,7 @@
 #include <cmocka.h>
 #include <libavutil/time.h>
 
+#include "random.h"
 #include "shot.h"
 #include "stage.h"
 
@@ -144,6 +148,77 @@ static void server_stopped(void **state)
                      ways[i], (long long)ms_since(start));
         test_server_signal(server, SIGCONT);
     }
+}
+
+/* Stopped at any moment of a read, most of them within an answer, which is
+ * larger than the socket holds: who reads is let go, and can close. */
+
+typedef struct Reader {
+    int64_t read_us, close_us; ///< past the deadline; of closing
+    int ret;
+    atomic_int reading, quit, done;
+} Reader;
+
+static void *read_and_close(void *opaque)
+{
+    AVPacket *packet = av_packet_alloc();
+    Reader *r = opaque;
+    int64_t start;
+
+    do {
+        av_packet_unref(packet);
+        start  = av_gettime_relative();
+        r->ret = test_device_read(d, packet, 300);
+        atomic_fetch_add(&r->reading, 1);
+    } while (r->ret >= 0 && !atomic_load(&r->quit));
+    av_packet_free(&packet);
+    r->read_us = av_gettime_relative() - start - 300000;
+    start      = av_gettime_relative();
+    test_device_close(&d);
+    r->close_us = av_gettime_relative() - start;
+    atomic_store(&r->done, 1);
+    return NULL;
+}
+
+static void stopped_within_an_answer(void **state)
+{
+    TestServer *large = test_server_start(&(TestServerOptions){
+                                              .width = 3840, .height = 2160 });
+    int stuck = 0;
+
+    (void)state;
+    assert_non_null(large);
+    test_random_start();
+    for (int i = 0; i < 12; i++) {
+        Reader r = { .done = 0 };
+        pthread_t thread;
+        int64_t end;
+
+        d = test_shot_open("x11shmpool", large->display,
+                           "framerate=200:shm=off:damage=off:draw_mouse=0");
+        assert_int_equal(pthread_create(&thread, NULL, read_and_close, &r), 0);
+        while (atomic_load(&r.reading) < 3)
+            av_usleep(100);
+        av_usleep(test_below(80000));
+        test_server_signal(large, SIGSTOP);
+        end = av_gettime_relative() + 4000000;
+        while (!atomic_load(&r.done) && av_gettime_relative() < end)
+            av_usleep(1000);
+        if (!atomic_load(&r.done))
+            stuck++;
+        test_server_signal(large, SIGCONT);
+        atomic_store(&r.quit, 1);
+        pthread_join(thread, NULL);
+        if (r.ret != AVERROR_EXIT || r.read_us > 1000000 ||
+            r.close_us > 1000000)
+            printf("# X11SHMPOOL_SEED=%"PRIu32", stop %d: %s %d ms after it "
+                   "was to be interrupted, closed in %d ms\n", test_seed, i,
+                   av_err2str(r.ret), (int)(r.read_us / 1000),
+                   (int)(r.close_us / 1000));
+    }
+    test_server_stop(&large);
+    if (stuck)
+        fail_msg("%d of 12 stops have left reading or closing stuck", stuck);
 }
 
 static void close_at_any_moment(void **state)
@@ -378,6 +453,7 @@ int main(void)
         TEST(server_killed),
         TEST(connection_cut),
         TEST(server_stopped),
+        TEST(stopped_within_an_answer),
         TEST(close_at_any_moment),
         TEST(slow_server),
         TEST(requests_fail),
