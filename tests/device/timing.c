@@ -25,9 +25,7 @@
 
 #define _GNU_SOURCE
 
-#include <dirent.h>
 #include <pthread.h>
-#include <sched.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -398,43 +396,6 @@ static void unchanged_skip(void **state)
     }
 }
 
-static int threads_with(int policy)
-{
-    DIR *tasks = opendir("/proc/self/task");
-    struct dirent *e;
-    int n = 0;
-
-    assert_non_null(tasks);
-    while ((e = readdir(tasks)))
-        n += e->d_name[0] != '.' &&
-             sched_getscheduler(atoi(e->d_name)) == policy;
-    closedir(tasks);
-    return n;
-}
-
-/* No thread takes a policy that nobody has chosen for it, not even where it
- * may. */
-static void no_policy_is_taken(void **state)
-{
-    static const int policies[] = { SCHED_OTHER, SCHED_BATCH };
-
-    (void)state;
-    for (int i = 0; i < 2; i++) {
-        struct sched_param p = { 0 };
-        int others;
-
-        assert_int_equal(sched_setscheduler(0, policies[i], &p), 0);
-        others = threads_with(policies[i]);
-        d = test_shot_open("x11shmpool", server->display, "framerate=100");
-        assert_int_equal(sched_setscheduler(0, SCHED_OTHER, &p), 0);
-        test_shot_skip(d, 30);
-        assert_int_equal(threads_with(policies[i]), others + (i == 0));
-        assert_int_equal(threads_with(SCHED_RR), 0);
-        assert_int_equal(threads_with(SCHED_FIFO), 0);
-        test_device_close(&d);
-    }
-}
-
 #define TEST(name) cmocka_unit_test_teardown(name, test_stage_clear)
 
 int main(void)
@@ -449,7 +410,6 @@ int main(void)
         TEST(played_twice_by_reader),
         TEST(played_twice_while_away),
         TEST(unchanged_skip),
-        TEST(no_policy_is_taken),
     };
 
     return cmocka_run_group_tests_name("timing", tests, setup, test_stage_stop);
