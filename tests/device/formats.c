@@ -207,6 +207,44 @@ static void animated_pointer(void **state)
 }
 
 /* No pointer at all: the server has none, or no way to ask for it. */
+/* The smallest there are: a cursor of one pixel, or of none that is seen, which
+ * a server may make 0x0. */
+static void smallest_pointer(void **state)
+{
+    (void)state;
+    start(0);
+    test_screen_warp(screen, 100, 60);
+    d = test_shot_open("x11shmpool", server->display, "framerate=200");
+    for (int seen = 1; seen >= 0; seen--) {
+        xcb_connection_t *c = screen->conn;
+        xcb_pixmap_t bit[2];
+        xcb_cursor_t cursor = xcb_generate_id(c);
+
+        for (int i = 0; i < 2; i++) {
+            const uint32_t value = i ? seen : 0;
+            xcb_gcontext_t gc = xcb_generate_id(c);
+
+            bit[i] = xcb_generate_id(c);
+            xcb_create_pixmap(c, 1, bit[i], root, 1, 1);
+            xcb_create_gc(c, gc, bit[i], XCB_GC_FOREGROUND, &value);
+            xcb_poly_fill_rectangle(c, bit[i], gc, 1,
+                                    &(xcb_rectangle_t){ 0, 0, 1, 1 });
+            xcb_free_gc(c, gc);
+        }
+        xcb_create_cursor(c, cursor, bit[0], bit[1], 0xffff, 0, 0, 0xffff,
+                          0xffff, 0, 0, 0);
+        xcb_change_window_attributes(c, root, XCB_CW_CURSOR, &cursor);
+        xcb_free_cursor(c, cursor);
+        for (int i = 0; i < 2; i++)
+            xcb_free_pixmap(c, bit[i]);
+        test_screen_sync(screen);
+        test_shot_true(d, screen, root, 0, 0, 1, "the smallest pointer");
+        test_screen_warp(screen, 30 + seen, 31);
+        test_shot_true(d, screen, root, 0, 0, 1, "the smallest, moved");
+    }
+    test_device_close(&d);
+}
+
 static void absent_pointer(void **state)
 {
     static const char *const args[] = { "-nocursor", "-extension XFIXES" };
@@ -376,6 +414,7 @@ int main(void)
         TEST(widths),
         TEST(pointers),
         TEST(animated_pointer),
+        TEST(smallest_pointer),
         TEST(absent_pointer),
         TEST(live_colormap),
         TEST(live_default_colormap),

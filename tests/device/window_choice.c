@@ -31,8 +31,10 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <cmocka.h>
+#include <libavdevice/avdevice.h>
 #include <libavutil/time.h>
 #include <xcb/xtest.h>
 
@@ -145,6 +147,145 @@ static void misses(void **state)
     test_shot_refused(server->display, url,
                       (const char *const[]){ "window_id", "window_class",
                                              NULL });
+}
+
+/*** Names that would do something to a terminal ***/
+
+static AVDeviceInfoList *list_all(void)
+{
+    AVDeviceInfoList *list = NULL;
+    AVDictionary *options = NULL;
+
+    avdevice_register_all();
+    av_dict_set(&options, "display", server->display, 0);
+    if (avdevice_list_input_sources(av_find_input_format("x11shmpool"), NULL,
+                                    options, &list) < 1)
+        fail_msg("nothing is listed");
+    av_dict_free(&options);
+    return list;
+}
+
+static const AVDeviceInfo *listed(const AVDeviceInfoList *list,
+                                  xcb_window_t window)
+{
+    char name[48];
+
+    snprintf(name, sizeof(name), "%s.0?window=0x%x", server->display, window);
+    for (int i = 0; i < list->nb_devices; i++)
+        if (!strcmp(list->devices[i]->device_name, name))
+            return list->devices[i];
+    fail_msg("%s is not listed", name);
+    return NULL;
+}
+
+static void assert_log_printable(const char *what)
+{
+    if (test_log_unprintable()) {
+        test_log_print();
+        fail_msg("%s: %d lines have control characters or are no UTF-8", what,
+                 test_log_unprintable());
+    }
+}
+
+/* They are shown as \x1B and the like, and looked for as they are. */
+static void names_with_controls(void **state)
+{
+    static const struct {
+        const char *name, *title, *shown;
+        int old;
+    } titles[] = {
+        { "an escape",       "red \033[31mtext",       "red \\x1B[31mtext", 0 },
+        { "a bell",          "ding\adong",             "ding\\x07dong",     0 },
+        { "a newline",       "one\ntwo",               "one\\x0Atwo",       0 },
+        { "a return",        "one\rthree",             "one\\x0Dthree",     0 },
+        { "delete",          "one\177four",            "one\\x7Ffour",      0 },
+        { "C1",              "csi \302\23331m",        "csi ",             0 },
+        { "no UTF-8",        "bad \377\376 \303 text", "bad ",             0 },
+        { "half a sequence", "half \342\202",          "half ",            0 },
+        { "an old escape",   "old \033[32mtext",       "old \\x1B[32mtext", 1 },
+        { "an old C1",       "old csi \23332m",        "old csi ",         1 },
+        { "honest UTF-8",    "Grüße, 世界",            "Grüße, 世界",      0 },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(titles) / sizeof(*titles); i++) {
+        AVDeviceInfoList *list;
+        const AVDeviceInfo *info;
+        char text[128];
+
+        test_window_open(0, &(TestAppOptions){
+            .title = titles[i].old ? NULL : titles[i].title,
+            .old_title = titles[i].old ? titles[i].title : NULL,
+            .instance = "ev\033il", .class = "Ev\ail", .x = 20, .y = 30,
+            .w = 200, .h = 120, .seed = i });
+        test_shot_refused(server->display, "window_title=nothing like that",
+                          (const char *const[]){ titles[i].shown, NULL });
+        assert_log_printable(titles[i].name);
+
+        list = list_all();
+        info = listed(list, apps[0]->window);
+        if (!test_text_printable(info->device_description) ||
+            !strstr(info->device_description, titles[i].shown)) {
+            /* escaped here: what is printed may not do it either */
+            printf("# %s is described by", titles[i].name);
+            for (const char *p = info->device_description; *p; p++)
+                printf(*p > 31 && *p < 127 ? "%c" : "<%02x>", *p & 255);
+            printf("\n");
+            fail_msg("%s: the description is not as it should be",
+                     titles[i].name);
+        }
+        assert_true(test_text_printable(info->device_name));
+        avdevice_free_list_devices(&list);
+
+        test_log_start();
+        /* Latin-1 is told as UTF-8 */
+        snprintf(text, sizeof(text), "window_title=%s",
+                 titles[i].old ? "old" : titles[i].title);
+        found(0, text);
+        assert_log_printable(titles[i].name);
+    }
+}
+
+/* A manager that is there, and has no windows: there are none to be listed, and
+ * one that it does not manage is not found by its title. */
+static void nothing_managed(void **state)
+{
+    xcb_window_t check = test_screen_window(screen, -20, -20, 1, 1, 0);
+    static const char *const lists[] = { "_NET_CLIENT_LIST",
+                                         "_NET_CLIENT_LIST_STACKING" };
+    const xcb_window_t windows[] = { root, check };
+
+    (void)state;
+    test_window_at(5, 300, 300, 50, 50);
+    for (int i = 0; i < 2; i++)
+        xcb_change_property(screen->conn, XCB_PROP_MODE_REPLACE, windows[i],
+                            test_app_atom(apps[5], "_NET_SUPPORTING_WM_CHECK"),
+                            XCB_ATOM_WINDOW, 32, 1, &check);
+    for (int n = 1; n <= 2; n++) {
+        AVDeviceInfoList *list;
+
+        for (int i = 0; i < 2; i++)
+            if (n == 2 || i == 0)
+                xcb_change_property(screen->conn, XCB_PROP_MODE_REPLACE, root,
+                                    test_app_atom(apps[5], lists[i]),
+                                    XCB_ATOM_WINDOW, 32, 0, NULL);
+        test_screen_sync(screen);
+        list = list_all();
+        assert_true(list->nb_devices >= 1);
+        for (int i = 0; i < list->nb_devices; i++)
+            assert_null(strstr(list->devices[i]->device_name, "?window="));
+        avdevice_free_list_devices(&list);
+        test_shot_refused(server->display, "window_title=nothing like that",
+                          (const char *const[]){ "nothing like that", NULL });
+        assert_int_equal(test_log_count("", AV_LOG_ERROR), 1);
+    }
+    for (int i = 0; i < 2; i++)
+        xcb_delete_property(screen->conn, root,
+                            test_app_atom(apps[5], lists[i]));
+    xcb_delete_property(screen->conn, root,
+                        test_app_atom(apps[5], "_NET_SUPPORTING_WM_CHECK"));
+    test_screen_destroy(screen, check);
+    found(5, "window_title=app 5");
 }
 
 /*** By a click ***/
@@ -372,6 +513,8 @@ int main(void)
         .plain = {
             TEST(by_name),
             TEST(misses),
+            TEST(names_with_controls),
+            TEST(nothing_managed),
             TEST(picked),
             TEST(nothing_picked),
         },

@@ -27,6 +27,7 @@
 #include <string.h>
 
 #include <libavdevice/avdevice.h>
+#include <libavutil/avstring.h>
 #include <libavutil/mem.h>
 #include <libavutil/opt.h>
 #include <libavutil/time.h>
@@ -299,6 +300,40 @@ int test_log_count(const char *text, int level)
     pthread_mutex_lock(&log_lock);
     for (LogLine *line = log_lines; line; line = line->next)
         n += line->level <= level && strstr(line->text, text);
+    pthread_mutex_unlock(&log_lock);
+    return n;
+}
+
+static int printable(const char *text, size_t n)
+{
+    const uint8_t *p = (const uint8_t *)text, *end = p + n;
+
+    while (p < end) {
+        uint32_t code;
+
+        if (av_utf8_decode((int32_t *)&code, &p, end, 0) < 0 || code < 0x20 ||
+            (code >= 0x7f && code < 0xa0))
+            return 0;
+    }
+    return 1;
+}
+
+int test_text_printable(const char *text)
+{
+    return printable(text, strlen(text));
+}
+
+int test_log_unprintable(void)
+{
+    int n = 0;
+
+    pthread_mutex_lock(&log_lock);
+    for (LogLine *line = log_lines; line; line = line->next) {
+        size_t size = strlen(line->text);
+
+        n += !printable(line->text, size - (size && line->text[size - 1] ==
+                                                        '\n'));
+    }
     pthread_mutex_unlock(&log_lock);
     return n;
 }

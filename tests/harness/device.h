@@ -114,6 +114,13 @@ void test_log_start(void);
  *  are at least as serious); AV_LOG_DEBUG for any. */
 int test_log_count(const char *text, int level);
 
+/** Whether text, from its first byte to its last, is valid UTF-8 without a
+ *  control character (C0, DEL, C1), so that it does nothing to a terminal. */
+int test_text_printable(const char *text);
+
+/** How many collected lines are not, but for the newline at their end. */
+int test_log_unprintable(void);
+
 /** Print the collected lines to stderr, as TAP comments. */
 void test_log_print(void);
 
