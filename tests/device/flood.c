@@ -39,7 +39,7 @@
 
 #define WIDTH   640
 #define HEIGHT  480
-#define SECONDS   3
+#define SECONDS   2
 #define RATE     30
 #define MAX_GROWTH_KB (64 << 10)
 

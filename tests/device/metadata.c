@@ -41,7 +41,7 @@
 
 #define WIDTH  640
 #define HEIGHT 480
-#define FRAMES 150
+#define FRAMES 200
 
 typedef struct Told {
     int64_t frame;
@@ -139,8 +139,8 @@ static void paint_along(TestScreen *s, void *opaque)
     (void)opaque;
     xcb_create_gc(s->conn, gc, s->screen->root, 0, NULL);
     for (unsigned n = 0; !xcb_connection_has_error(s->conn); n++) {
-        const xcb_rectangle_t r = { n / 16 % (WIDTH - 8),
-                                    n / 64 % (HEIGHT - 8), 8, 8 };
+        const xcb_rectangle_t r = { n / 2 % (WIDTH - 8), n / 16 % (HEIGHT - 8),
+                                    8, 8 };
 
         xcb_change_gc(s->conn, gc, XCB_GC_FOREGROUND,
                       (const uint32_t[]){ n * 2654435761U >> 8 });
@@ -155,7 +155,7 @@ static void read_frames(const char *display, const char *kind)
     int64_t last = -1, area = 0;
     int wrong = 0, pointer = strstr(kind, "draw_mouse=1") != NULL;
 
-    snprintf(options, sizeof(options), "framerate=100:damage=on:"
+    snprintf(options, sizeof(options), "framerate=200:damage=on:"
              "damage_metadata=1:%s", kind);
     painter = test_child_start(server->display, paint_along, NULL);
     d = test_shot_open("x11shmpool", display, options);

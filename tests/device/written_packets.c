@@ -154,11 +154,14 @@ static void in_frames_that_wait(void **state)
     AVPacket *packet, *next[8];
     TestImage *want, *got;
     AVFrame *frame = av_frame_alloc();
+    int64_t waiting;
 
     (void)state;
     open_device("draw_mouse=0:pool_size=16");
     packet = test_shot_packet(d);
-    av_usleep(90000);
+    waiting = packet->pts + 9 * test_device_duration(d);
+    while (av_gettime() < waiting)
+        av_usleep(1000);
     memset(packet->data, 0, packet->size);
     want = test_screen_read(screen, root, 0, 0, WIDTH, HEIGHT, 0);
     for (int i = 0; i < 8; i++) {
