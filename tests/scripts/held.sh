@@ -1,6 +1,8 @@
 # Filters that keep frames: the ffmpeg program ends by itself, or when it is
 # interrupted, and says what is the matter.
 #
+# Copyright (c) 2026 The x11shmpool developers
+#
 # This file is part of x11shmpool.
 #
 # x11shmpool is free software; you can redistribute it and/or

@@ -1,6 +1,8 @@
 # Without /proc/self/pagemap nobody notices what is written into a packet: the
 # device records all the same, and says so once to who wants to know.
 #
+# Copyright (c) 2026 The x11shmpool developers
+#
 # This file is part of x11shmpool.
 #
 # x11shmpool is free software; you can redistribute it and/or
