@@ -226,7 +226,7 @@ static void killed_while_recording(void **state)
         child = test_child_start(server->display, record_for_ever,
                                  server->display);
         wait_for_segment();
-        av_usleep(i * 20000);
+        av_usleep((i + 1) * 10000);
         killed_leaves_nothing("while it recorded");
     }
 }
