@@ -244,6 +244,9 @@ static void names_with_controls(void **state)
         found(0, text);
         assert_log_printable(titles[i].name);
     }
+    test_shot_refused(server->display, "window_title=no \033[31m such",
+                      (const char *const[]){ "no \\x1B[31m such", NULL });
+    assert_log_printable("what is looked for");
 }
 
 /* A manager that is there, and has no windows: there are none to be listed, and
