@@ -20,9 +20,8 @@
 
 /**
  * @file
- * Descriptors run out, or the server has as many clients as it can: opening
- * says so in words that help. And no segment of System V is left behind by a
- * process that was killed.
+ * Descriptors run out, wherever one is made: opening says so in words that help.
+ * And no segment of System V is left behind by a process that was killed.
  */
 
 #define _GNU_SOURCE
@@ -46,28 +45,22 @@
 #include "shot.h"
 #include "stage.h"
 
-#define MAX_CLIENTS 64
 #define MOST_DESCRIPTORS 30    /* that opening needs */
 
 enum { SHM_ATTACH = 1 };
 
 static pid_t child;
-static xcb_connection_t *clients[MAX_CLIENTS];
-static int nb_clients;
 
 static int setup(void **state)
 {
     (void)state;
     return test_stage_start(&(TestServerOptions){
-                                .width = 320, .height = 240,
-                                .args = "-maxclients 64" });
+                                .width = 320, .height = 240 });
 }
 
 static int clear(void **state)
 {
     test_child_end(&child);
-    while (nb_clients > 0)
-        xcb_disconnect(clients[--nb_clients]);
     return test_stage_clear(state);
 }
 
@@ -97,7 +90,7 @@ static int open_with_few(void *opaque)
             printf("# figure: %s: opened with %d descriptors\n", options, more);
             return more < 1;
         }
-        if (!test_log_count("Too many open files", AV_LOG_ERROR) ||
+        if (!test_log_count("oo many open files", AV_LOG_ERROR) ||
             !test_log_count("ulimit -n", AV_LOG_ERROR) ||
             test_log_count("", AV_LOG_ERROR) != 1) {
             test_log_print();
@@ -120,41 +113,6 @@ static void few_descriptors(void **state)
         if (test_child_run(open_with_few, (void *)options[i], 20000))
             fail_msg("%s: opening does not say that descriptors ran out",
                      options[i]);
-}
-
-/*** Clients ***/
-
-static void many_clients(void **state)
-{
-    xcb_connection_t *one = NULL;
-    int full = 0;
-
-    (void)state;
-    while (!full) {
-        assert_true(nb_clients < MAX_CLIENTS);
-        one  = xcb_connect(server->display, NULL);
-        full = xcb_connection_has_error(one);
-        if (full)
-            xcb_disconnect(one);
-        else
-            clients[nb_clients++] = one;
-    }
-    assert_true(nb_clients > MAX_CLIENTS / 2);
-    test_shot_refused(server->display, NULL,
-                      (const char *const[]){ server->display, "clients",
-                                             NULL });
-    assert_int_equal(test_log_count("", AV_LOG_ERROR), 1);
-    xcb_disconnect(clients[--nb_clients]);
-    xcb_disconnect(clients[--nb_clients]);
-    /* the server has noticed when one of them is let in again */
-    for (int ms = 0; full && ms < 10000; ms++) {
-        one  = xcb_connect(server->display, NULL);
-        full = xcb_connection_has_error(one);
-        xcb_disconnect(one);
-        av_usleep(1000);
-    }
-    d = test_shot_open("x11shmpool", server->display, "framerate=60");
-    test_shot_true(d, screen, root, 0, 0, 1, "with less clients again");
 }
 
 /*** Segments ***/
@@ -274,7 +232,6 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(few_descriptors),
-        TEST(many_clients),
         TEST(killed_while_recording),
         TEST(killed_while_it_waits),
         TEST(killed_while_it_is_stopped),
