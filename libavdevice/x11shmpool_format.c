@@ -213,3 +213,21 @@ void x11shmpool_format_pack(const X11ShmpoolFormat *f, uint8_t *dst,
         src += f->stride;
     }
 }
+
+static uint32_t scale_channel(uint32_t pixel, uint32_t mask)
+{
+    uint32_t low = mask & -mask, max;
+
+    if (!mask)
+        return 255;
+    max = mask / low;
+    return ((pixel & mask) / low * UINT64_C(255) + max / 2) / max;
+}
+
+uint32_t x11shmpool_format_argb(const X11ShmpoolFormat *f, uint32_t pixel)
+{
+    return scale_channel(pixel, f->alpha) << 24 |
+           scale_channel(pixel, f->red)   << 16 |
+           scale_channel(pixel, f->green) <<  8 |
+           scale_channel(pixel, f->blue);
+}

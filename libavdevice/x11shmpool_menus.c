@@ -187,16 +187,6 @@ static int same_pixels(const X11ShmpoolFormat *a, const X11ShmpoolFormat *b)
            a->green == b->green && a->blue == b->blue && !a->alpha;
 }
 
-static unsigned channel(uint32_t pixel, uint32_t mask)
-{
-    uint32_t low = mask & -mask, max;
-
-    if (!mask)
-        return 255;
-    max = mask / low;
-    return ((pixel & mask) / low * UINT64_C(255) + max / 2) / max;
-}
-
 static int convert(X11ShmpoolMenu *menu, const X11ShmpoolFormat *f,
                    const uint8_t *data)
 {
@@ -212,11 +202,9 @@ static int convert(X11ShmpoolMenu *menu, const X11ShmpoolFormat *f,
         return AVERROR(ENOMEM);
     for (int y = 0; y < f->height; y++) {
         for (int x = 0; x < f->width; x++) {
-            uint32_t v = x11shmpool_format_read(f, data + (size_t)y * f->stride +
-                                                (size_t)x * bytes);
+            const uint8_t *p = data + (size_t)y * f->stride + (size_t)x * bytes;
 
-            *out++ = channel(v, f->alpha) << 24 | channel(v, f->red) << 16 |
-                     channel(v, f->green) << 8 | channel(v, f->blue);
+            *out++ = x11shmpool_format_argb(f, x11shmpool_format_read(f, p));
         }
     }
     return 0;

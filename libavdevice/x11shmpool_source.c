@@ -27,6 +27,7 @@
 #include "libavutil/time.h"
 
 #include "x11shmpool_monitor.h"
+#include "x11shmpool_place.h"
 #include "x11shmpool_source.h"
 #include "x11shmpool_window.h"
 
@@ -37,146 +38,75 @@
 #define STALE_ANCESTORS 8
 #define STALE_ALL       (STALE | STALE_PIXMAP | STALE_SHAPE | STALE_ANCESTORS)
 
-/* For how long nothing is listened to after too many events, but for one kind
- * by which the window is known again. */
-#define QUIET_US          1000000
-#define EVENTS_WHEN_QUIET XCB_EVENT_MASK_VISIBILITY_CHANGE
+#define QUIET_US  1000000      /* without events, after too many */
 #define SYNTHETIC 0x80         /* flag of an event that a client sent */
 
-typedef struct Answers {
-    xcb_get_geometry_reply_t *geometry, *screen;
-    xcb_translate_coordinates_reply_t *place;
-    xcb_get_window_attributes_reply_t *attributes;
-    X11ShmpoolRect shape[X11SHMPOOL_SOURCE_GAPS];
-    int named;                ///< as x11shmpool_pixmap_receive(), or -1 if that
-                              ///< wasn't asked
-    int shaped;               ///< there is a shape
-    int nb_shape;             ///< as x11shmpool_shape_receive()
-} Answers;
-
-static void free_answers(Answers *a)
-{
-    free(a->geometry);
-    free(a->screen);
-    free(a->place);
-    free(a->attributes);
-}
-
-static void receive(X11ShmpoolDisplay *d, unsigned sequence, size_t size,
-                    void **reply, int *ret)
-{
-    int error = x11shmpool_display_receive(d, sequence, size, reply);
-
-    if (*ret >= 0)
-        *ret = error;
-}
-
-/* The pixmap is named after the size was asked for: if it is of another size,
- * the event that says so is still to come. Named before, it could be older than
- * the size, and that event would say nothing new. The attributes come last, as
- * they tell whether the window is still the one that the others are of. */
-static int ask_window(X11ShmpoolSource *s, Answers *a)
-{
-    X11ShmpoolSourceState *state = &s->state;
-    X11ShmpoolDisplay *d   = s->display;
-    xcb_connection_t *conn = d->conn;
-    unsigned geometry, place, shape = 0, screen = 0, attributes;
-    int redirected = state->pixmap.redirected, ret = 0, error;
-
-    *a = (Answers){ .named = -1 };
-    geometry = xcb_get_geometry(conn, s->window).sequence;
-    if (redirected && state->stale & STALE_PIXMAP) {
-        x11shmpool_pixmap_send(&state->pixmap);
-        a->named = 0;
-    }
-    if (redirected && state->stale & (STALE_PIXMAP | STALE_SHAPE))
-        shape = x11shmpool_shape_send(d, s->window);
-    a->shaped = !!shape;
-    place = xcb_translate_coordinates(conn, s->window, d->screen->root, 0,
-                                      0).sequence;
-    if (!redirected)
-        screen = xcb_get_geometry(conn, d->screen->root).sequence;
-    attributes = xcb_get_window_attributes(conn, s->window).sequence;
-
-    receive(d, geometry, sizeof(*a->geometry), (void **)&a->geometry, &ret);
-    if (shape && (error = x11shmpool_shape_receive(d, shape, a->shape,
-                                                   X11SHMPOOL_SOURCE_GAPS,
-                                                   &a->nb_shape)) < 0)
-        ret = ret < 0 ? ret : error;
-    receive(d, place, sizeof(*a->place), (void **)&a->place, &ret);
-    if (screen)
-        receive(d, screen, sizeof(*a->screen), (void **)&a->screen, &ret);
-    receive(d, attributes, sizeof(*a->attributes), (void **)&a->attributes,
-            &ret);
-    if (a->named >= 0) {
-        a->named = x11shmpool_pixmap_receive(&state->pixmap);
-        ret      = a->named < 0 ? a->named : ret;
-        if (a->named > 0)
-            s->drawable = state->pixmap.id;
-    }
-    /* An id can be given to another window, in which nothing is selected. */
-    if (a->attributes && !(a->attributes->your_event_mask & EVENTS_WHEN_QUIET))
-        ret = AVERROR(ENOENT);
-    return ret;
-}
-
-static void set_gaps(X11ShmpoolSource *s, const Answers *a)
+static void set_gaps(X11ShmpoolSource *s, const X11ShmpoolPlace *p)
 {
     s->gaps[0] = s->whole;
-    s->nb_gaps = a->nb_shape >= 0;
-    for (int i = 0; i < a->nb_shape; i++)
+    s->nb_gaps = p->nb_shape >= 0;
+    for (int i = 0; i < p->nb_shape; i++)
         s->nb_gaps = x11shmpool_rects_subtract(s->gaps, s->nb_gaps,
                                                X11SHMPOOL_SOURCE_GAPS,
-                                               a->shape[i]);
+                                               p->shape[i]);
 }
 
-static int is_resized(const X11ShmpoolSource *s, const Answers *a)
+static int has_new_size(const X11ShmpoolSource *s, const X11ShmpoolPlace *p)
 {
-    return a->geometry->width  != s->whole.w ||
-           a->geometry->height != s->whole.h ||
-           (s->state.pixmap.id && a->geometry->border_width != s->dx);
+    return p->rect.w != s->whole.w || p->rect.h != s->whole.h;
 }
 
-static void take_answers(X11ShmpoolSource *s, const Answers *a, int *changed)
+static void set_place(X11ShmpoolSource *s, const X11ShmpoolPlace *p,
+                      int *changed)
 {
     X11ShmpoolSourceState *state = &s->state;
-    const xcb_get_geometry_reply_t *g = a->geometry;
 
     state->stale &= ~STALE;
-    s->viewable   = a->attributes->map_state == XCB_MAP_STATE_VIEWABLE;
-    if (a->named > 0) {
-        s->dx = s->dy = g->border_width;
+    s->viewable   = p->viewable;
+    if (p->named > 0) {
+        s->dx = s->dy = p->border;
         s->viewable   = 1;
         *changed      = 1;
         state->stale &= ~STALE_PIXMAP;
-    } else if (!a->named) {
+    } else if (!p->named) {
         s->viewable   = 0;
     }
-    if (a->screen) {
-        state->screen = (X11ShmpoolRect){ 0, 0, a->screen->width,
-                                          a->screen->height };
+    if (!state->pixmap.redirected) {
+        state->screen = p->screen;
         *changed      = 1;
     }
     /* What is not shown keeps its last pixmap, which has its last size. */
     if (s->viewable || !s->whole.w) {
-        s->resized |= s->whole.w && (g->width  != s->whole.w ||
-                                     g->height != s->whole.h);
-        s->whole    = (X11ShmpoolRect){ 0, 0, g->width, g->height };
+        s->resized |= s->whole.w && has_new_size(s, p);
+        s->whole    = (X11ShmpoolRect){ 0, 0, p->rect.w, p->rect.h };
         s->bounds   = s->whole;
     }
-    if (a->shaped && s->viewable) {
-        set_gaps(s, a);
+    if (p->shaped && s->viewable) {
+        set_gaps(s, p);
         state->stale &= ~STALE_SHAPE;
         *changed      = 1;
     }
-    s->root_x = a->place->dst_x;
-    s->root_y = a->place->dst_y;
+    s->root_x = p->rect.x;
+    s->root_y = p->rect.y;
+}
+
+static int get_place(X11ShmpoolSource *s, X11ShmpoolPlace *p)
+{
+    X11ShmpoolPixmap *pixmap = &s->state.pixmap;
+    const int stale = pixmap->redirected ? s->state.stale : 0;
+    int ret = x11shmpool_place_get(p, s->display, s->window, pixmap,
+                                   stale & STALE_PIXMAP,
+                                   stale & (STALE_PIXMAP | STALE_SHAPE));
+
+    if (p->named > 0)
+        s->drawable = pixmap->id;
+    return ret;
 }
 
 static int update_window(X11ShmpoolSource *s, int *changed)
 {
     X11ShmpoolSourceState *state = &s->state;
-    Answers a;
+    X11ShmpoolPlace p;
     int ret;
 
     if (state->stale & STALE_ANCESTORS) {
@@ -186,17 +116,15 @@ static int update_window(X11ShmpoolSource *s, int *changed)
             return ret;
         state->stale &= ~STALE_ANCESTORS;
     }
-    ret = ask_window(s, &a);
-    if (ret >= 0 && state->pixmap.redirected && a.named < 0 &&
-        a.attributes->map_state == XCB_MAP_STATE_VIEWABLE &&
-        (!s->viewable || is_resized(s, &a))) {
-        free_answers(&a);
+    ret = get_place(s, &p);
+    if (ret >= 0 && state->pixmap.redirected && p.named < 0 && p.viewable &&
+        (!s->viewable || has_new_size(s, &p) ||
+         (state->pixmap.id && p.border != s->dx))) {
         state->stale |= STALE_PIXMAP;
-        ret = ask_window(s, &a);
+        ret = get_place(s, &p);
     }
     if (ret >= 0)
-        take_answers(s, &a, changed);
-    free_answers(&a);
+        set_place(s, &p, changed);
     if (ret == AVERROR(ENOENT)) {
         s->closed   = 1;
         s->viewable = 0;
@@ -288,13 +216,16 @@ static av_cold int find_window(X11ShmpoolSource *s)
     xcb_get_window_attributes_reply_t *a = NULL;
     xcb_get_geometry_reply_t *g = NULL;
     unsigned attributes, geometry;
-    int ret = 0;
+    int ret;
 
     select_events(s, X11SHMPOOL_SOURCE_EVENTS);
     attributes = xcb_get_window_attributes(d->conn, s->window).sequence;
     geometry   = xcb_get_geometry(d->conn, s->window).sequence;
-    receive(d, attributes, sizeof(*a), (void **)&a, &ret);
-    receive(d, geometry, sizeof(*g), (void **)&g, &ret);
+    ret = x11shmpool_display_receive(d, attributes, sizeof(*a), (void **)&a);
+    if (ret < 0)
+        x11shmpool_display_discard(d, geometry);
+    else
+        ret = x11shmpool_display_receive(d, geometry, sizeof(*g), (void **)&g);
     if (ret == AVERROR(ENOENT)) {
         ret = no_such_window(s);
     } else if (ret >= 0) {
@@ -493,7 +424,7 @@ int x11shmpool_source_event(X11ShmpoolSource *s,
 
 void x11shmpool_source_overflow(X11ShmpoolSource *s)
 {
-    select_events(s, EVENTS_WHEN_QUIET);
+    select_events(s, X11SHMPOOL_PLACE_EVENTS);
     s->state.quiet_until = av_gettime_relative() + QUIET_US;
 }
 
