@@ -20,7 +20,6 @@
 
 #define _GNU_SOURCE
 
-#include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
@@ -28,8 +27,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
-#include <sys/un.h>
 #include <time.h>
 #include <unistd.h>
 #include <xcb/xcb.h>
@@ -38,18 +35,9 @@
 
 #define MAX_MOMENTS 4096
 #define MAX_CLIENTS   32
-#define MAX_FDS       16
 #define MAX_PENDING  256
-#define SOCKET_DIR "/tmp/.X11-unix"
 
 enum { FROM_CLIENT, FROM_SERVER };
-
-typedef struct Buffer {
-    uint8_t *data;
-    size_t size, room;
-    int fds[MAX_FDS];          /* to be sent with the first byte */
-    int nb_fds;
-} Buffer;
 
 typedef struct Pending {
     uint16_t sequence;
@@ -59,17 +47,20 @@ typedef struct Pending {
 
 typedef struct Client {
     int fd[2];                 /* the client's socket, the server's */
-    Buffer in[2], out[2];      /* by sender */
+    TestBuffer in[2], out[2];  /* by sender */
     int started[2];            /* past the connection setup */
     uint16_t sequence;
     Pending pending[MAX_PENDING];
     int nb_pending;
     int asked;                 /* sent something since the last answer */
     int64_t due_ms;            /* when the server's bytes may go on */
+    int number;                /* among those that ever were */
+    int closing;               /* once all is sent */
+    uint8_t requests[1 << 16][2]; /* by sequence: major and minor opcode */
 } Client;
 
 struct TestProxy {
-    char display[16], path[64], server_path[108];
+    char display[16], server[16];
     xcb_connection_t *conn;
     int bpp[33];
     xcb_window_t root;
@@ -90,6 +81,11 @@ struct TestProxy {
     int64_t moments[MAX_MOMENTS];
     int nb_moments;
     int64_t requests, round_trips, events, errors;
+    TestProxyHook hook;
+    void *hook_opaque;
+    int64_t messages;
+    int stalled;
+    int nb_accepted;
     Client *clients[MAX_CLIENTS];
 };
 
@@ -106,84 +102,22 @@ static int64_t now_ms(void)
     return now_us() / 1000;
 }
 
-static uint16_t get16(const uint8_t *p)
-{
-    uint16_t v;
-
-    memcpy(&v, p, sizeof(v));
-    return v;
-}
-
-static uint32_t get32(const uint8_t *p)
-{
-    uint32_t v;
-
-    memcpy(&v, p, sizeof(v));
-    return v;
-}
-
-static void buffer_add(Buffer *b, const void *data, size_t size)
-{
-    if (b->size + size > b->room) {
-        b->room = (b->size + size) * 2;
-        b->data = realloc(b->data, b->room);
-        if (!b->data)
-            abort();
-    }
-    memcpy(b->data + b->size, data, size);
-    b->size += size;
-}
-
-static void buffer_drop(Buffer *b, size_t size)
-{
-    b->size -= size;
-    if (b->size)
-        memmove(b->data, b->data + size, b->size);
-}
-
-static void buffer_take_fds(Buffer *to, Buffer *from)
-{
-    for (int i = 0; i < from->nb_fds; i++) {
-        if (to->nb_fds < MAX_FDS)
-            to->fds[to->nb_fds++] = from->fds[i];
-        else
-            close(from->fds[i]);
-    }
-    from->nb_fds = 0;
-}
-
-static void buffer_free(Buffer *b)
-{
-    for (int i = 0; i < b->nb_fds; i++)
-        close(b->fds[i]);
-    free(b->data);
-}
-
 static void client_free(TestProxy *p, int i)
 {
     Client *c = p->clients[i];
 
     for (int side = 0; side < 2; side++) {
         close(c->fd[side]);
-        buffer_free(&c->in[side]);
-        buffer_free(&c->out[side]);
+        test_buffer_free(&c->in[side]);
+        test_buffer_free(&c->out[side]);
     }
     free(c);
     p->clients[i] = NULL;
 }
 
-static int unix_socket(struct sockaddr_un *a, const char *path)
-{
-    memset(a, 0, sizeof(*a));
-    a->sun_family = AF_UNIX;
-    snprintf(a->sun_path, sizeof(a->sun_path), "%s", path);
-    return socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-}
-
 static void client_new(TestProxy *p)
 {
     int fd = accept4(p->listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
-    struct sockaddr_un a;
     Client *c;
     int i = 0;
 
@@ -196,80 +130,14 @@ static void client_new(TestProxy *p)
         return;
     }
     c->fd[FROM_CLIENT] = fd;
-    c->fd[FROM_SERVER] = unix_socket(&a, p->server_path);
-    if (connect(c->fd[FROM_SERVER], (struct sockaddr *)&a, sizeof(a))) {
-        close(c->fd[0]);
-        close(c->fd[1]);
+    c->fd[FROM_SERVER] = test_relay_connect(p->server);
+    if (c->fd[FROM_SERVER] < 0) {
+        close(fd);
         free(c);
         return;
     }
-    fcntl(c->fd[FROM_SERVER], F_SETFL, O_NONBLOCK);
+    c->number     = p->nb_accepted++;
     p->clients[i] = c;
-}
-
-/* -1 when the connection is over */
-static int receive(int fd, Buffer *b)
-{
-    uint8_t data[65536];
-    union {
-        struct cmsghdr header;
-        char room[CMSG_SPACE(MAX_FDS * sizeof(int))];
-    } control;
-    struct iovec v = { data, sizeof(data) };
-    struct msghdr m = {
-        .msg_iov        = &v,
-        .msg_iovlen     = 1,
-        .msg_control    = &control,
-        .msg_controllen = sizeof(control),
-    };
-    ssize_t n = recvmsg(fd, &m, MSG_CMSG_CLOEXEC);
-
-    if (n < 0)
-        return errno == EAGAIN || errno == EINTR ? 0 : -1;
-    if (!n)
-        return -1;
-    for (struct cmsghdr *h = CMSG_FIRSTHDR(&m); h; h = CMSG_NXTHDR(&m, h)) {
-        Buffer fds = { .nb_fds = 0 };
-
-        if (h->cmsg_level != SOL_SOCKET || h->cmsg_type != SCM_RIGHTS)
-            continue;
-        fds.nb_fds = (h->cmsg_len - CMSG_LEN(0)) / sizeof(int);
-        memcpy(fds.fds, CMSG_DATA(h), fds.nb_fds * sizeof(int));
-        buffer_take_fds(b, &fds);
-    }
-    buffer_add(b, data, n);
-    return 0;
-}
-
-static int send_buffer(int fd, Buffer *b)
-{
-    union {
-        struct cmsghdr header;
-        char room[CMSG_SPACE(MAX_FDS * sizeof(int))];
-    } control;
-    struct iovec v = { b->data, b->size };
-    struct msghdr m = { .msg_iov = &v, .msg_iovlen = 1 };
-    ssize_t n;
-
-    if (!b->size)
-        return 0;
-    if (b->nb_fds) {
-        memset(&control, 0, sizeof(control));
-        m.msg_control    = &control;
-        m.msg_controllen = CMSG_SPACE(b->nb_fds * sizeof(int));
-        control.header.cmsg_level = SOL_SOCKET;
-        control.header.cmsg_type  = SCM_RIGHTS;
-        control.header.cmsg_len   = CMSG_LEN(b->nb_fds * sizeof(int));
-        memcpy(CMSG_DATA(&control.header), b->fds, b->nb_fds * sizeof(int));
-    }
-    n = sendmsg(fd, &m, MSG_NOSIGNAL);
-    if (n < 0)
-        return errno == EAGAIN || errno == EINTR ? 0 : -1;
-    for (int i = 0; i < b->nb_fds; i++)
-        close(b->fds[i]);
-    b->nb_fds = 0;
-    buffer_drop(b, n);
-    return 0;
 }
 
 static void remember(Client *c, int what, const uint8_t *request)
@@ -285,7 +153,7 @@ static void remember(Client *c, int what, const uint8_t *request)
 
 static int is_hidden(const TestProxy *p, const uint8_t *request)
 {
-    size_t length = get16(request + 4);
+    size_t length = test_get16(request + 4);
 
     for (int i = 0; i < p->nb_hidden; i++)
         if (strlen(p->hidden_extensions[i]) == length &&
@@ -296,32 +164,22 @@ static int is_hidden(const TestProxy *p, const uint8_t *request)
 
 static void parse_client(TestProxy *p, Client *c)
 {
-    Buffer *in = &c->in[FROM_CLIENT], *out = &c->out[FROM_CLIENT];
-    size_t at = 0;
+    TestBuffer *in = &c->in[FROM_CLIENT], *out = &c->out[FROM_CLIENT];
+    size_t at = 0, size;
 
-    buffer_take_fds(out, in);
+    test_buffer_take_fds(out, in);
     if (!c->started[FROM_CLIENT]) {
-        if (in->size < 12)
-            return;
-        at = 12 + ((get16(in->data + 6) + 3) & ~3) +
-             ((get16(in->data + 8) + 3) & ~3);
-        if (in->size < at)
+        if (!(at = test_hello_size(in->data, in->size)))
             return;
         c->started[FROM_CLIENT] = 1;
-        buffer_add(out, in->data, at);
+        test_buffer_add(out, in->data, at);
     }
-    while (in->size - at >= 4) {
+    while ((size = test_request_size(in->data + at, in->size - at))) {
         uint8_t *r = in->data + at;
-        size_t size = get16(r + 2) * (size_t)4;
 
-        if (!size) {
-            if (in->size - at < 8)
-                break;
-            size = get32(r + 4) * (size_t)4;
-        }
-        if (in->size - at < size)
-            break;
         c->sequence++;
+        c->requests[c->sequence][0] = r[0];
+        c->requests[c->sequence][1] = r[0] < 128 ? 0 : r[1];
         c->asked = 1;
         p->requests++;
         p->counts[r[0]][r[0] < 128 ? 0 : r[1]]++;
@@ -340,22 +198,22 @@ static void parse_client(TestProxy *p, Client *c)
             for (int i = 0; i < out->nb_fds; i++)
                 close(out->fds[i]);
             out->nb_fds = 0;
-            buffer_add(out, focus, sizeof(focus));
+            test_buffer_add(out, focus, sizeof(focus));
         } else {
             if (r[0] == XCB_QUERY_EXTENSION && is_hidden(p, r))
                 remember(c, HIDE_EXTENSION, r);
             if (r[0] == XCB_GET_IMAGE && p->swap)
                 remember(c, SWAP_IMAGE, r);
             if (r[0] == XCB_GET_GEOMETRY && p->claimed[0] &&
-                get32(r + 4) == p->root)
+                test_get32(r + 4) == p->root)
                 remember(c, CLAIM_SIZE, r);
             if (p->limited && r[0] == p->limited && !r[1] && size >= 12)
                 memcpy(r + 4, p->limit, sizeof(p->limit));
-            buffer_add(out, r, size);
+            test_buffer_add(out, r, size);
         }
         at += size;
     }
-    buffer_drop(in, at);
+    test_buffer_drop(in, at);
 }
 
 static void swap_image(const TestProxy *p, uint8_t *reply, size_t size)
@@ -377,7 +235,7 @@ static void spoil_reply(TestProxy *p, Client *c, uint8_t *reply, size_t size)
     int kept = 0;
 
     for (int i = 0; i < c->nb_pending; i++) {
-        if (c->pending[i].sequence != get16(reply + 2)) {
+        if (c->pending[i].sequence != test_get16(reply + 2)) {
             c->pending[kept++] = c->pending[i];
             continue;
         }
@@ -408,20 +266,48 @@ static void spoil_reply(TestProxy *p, Client *c, uint8_t *reply, size_t size)
 /* Behind the vendor's name and the pixmap formats */
 static uint8_t *first_screen(uint8_t *setup)
 {
-    return setup + 40 + ((get16(setup + 24) + 3) & ~3) + 8 * setup[29];
+    return setup + 40 + ((test_get16(setup + 24) + 3) & ~3) + 8 * setup[29];
+}
+
+/* To the client, by way of the hook. */
+static void pass_on(TestProxy *p, Client *c, const uint8_t *data, size_t size,
+                    int setup)
+{
+    const uint8_t *request = c->requests[test_get16(data + 2)];
+    TestBuffer *out = &c->out[FROM_SERVER];
+    TestMessage m = {
+        .number     = p->messages++,
+        .connection = c->number,
+        .setup      = setup,
+        .data       = data,
+        .size       = size,
+    };
+
+    if (!p->hook) {
+        test_buffer_add(out, data, size);
+        return;
+    }
+    if (!setup && (data[0] & 127) < 2) {
+        m.major = request[0];
+        m.minor = request[1];
+    }
+    switch (p->hook(p->hook_opaque, &m, out)) {
+    case TEST_PROXY_GO_ON: break;
+    case TEST_PROXY_STALL: p->stalled = 1; break;
+    case TEST_PROXY_CLOSE: c->closing = 1; break;
+    }
+    if (m.delay_ms)
+        c->due_ms = now_ms() + m.delay_ms;
 }
 
 static void parse_server(TestProxy *p, Client *c)
 {
-    Buffer *in = &c->in[FROM_SERVER], *out = &c->out[FROM_SERVER];
-    size_t at = 0;
+    TestBuffer *in = &c->in[FROM_SERVER], *out = &c->out[FROM_SERVER];
+    size_t at = 0, size;
 
-    buffer_take_fds(out, in);
+    test_buffer_take_fds(out, in);
     if (!c->started[FROM_SERVER]) {
-        if (in->size < 8)
-            return;
-        at = 8 + get16(in->data + 6) * (size_t)4;
-        if (in->size < at)
+        if (!(at = test_setup_size(in->data, in->size)))
             return;
         c->started[FROM_SERVER] = 1;
         if (p->swap && in->data[0] == 1)
@@ -429,17 +315,13 @@ static void parse_server(TestProxy *p, Client *c)
         if (p->claimed[0] && in->data[0] == 1)
             memcpy(first_screen(in->data) + 20, p->claimed,
                    sizeof(p->claimed));
-        buffer_add(out, in->data, at);
+        pass_on(p, c, in->data, at, 1);
     }
-    while (in->size - at >= 32) {
+    while (!p->stalled && !c->closing &&
+           (size = test_answer_size(in->data + at, in->size - at))) {
         uint8_t *r = in->data + at;
-        size_t size = 32;
         int code = r[0] & 127;
 
-        if (code == 1 || code == XCB_GE_GENERIC)
-            size += get32(r + 4) * (size_t)4;
-        if (in->size - at < size)
-            break;
         if (code > 1)
             p->events++;
         else {
@@ -449,10 +331,10 @@ static void parse_server(TestProxy *p, Client *c)
             p->errors += !r[0];
         }
         if (code < 2 || code != p->hidden_event)
-            buffer_add(out, r, size);
+            pass_on(p, c, r, size, 0);
         at += size;
     }
-    buffer_drop(in, at);
+    test_buffer_drop(in, at);
 }
 
 static int client_serve(TestProxy *p, Client *c, const struct pollfd *polled)
@@ -460,9 +342,14 @@ static int client_serve(TestProxy *p, Client *c, const struct pollfd *polled)
     for (int side = 0; side < 2; side++) {
         if (!(polled[side].revents & (POLLIN | POLLHUP | POLLERR)))
             continue;
-        if (receive(c->fd[side], &c->in[side]) < 0) {
+        if (p->stalled || c->closing) {
+            if (polled[side].revents & (POLLHUP | POLLERR))
+                return -1;
+            continue;
+        }
+        if (test_buffer_receive(c->fd[side], &c->in[side]) < 0) {
             /* what was read before the end still has to arrive */
-            send_buffer(c->fd[!side], &c->out[side]);
+            test_buffer_send(c->fd[!side], &c->out[side]);
             return -1;
         }
         if (side == FROM_CLIENT) {
@@ -473,12 +360,12 @@ static int client_serve(TestProxy *p, Client *c, const struct pollfd *polled)
             parse_server(p, c);
         }
     }
-    if (send_buffer(c->fd[FROM_SERVER], &c->out[FROM_CLIENT]) < 0)
+    if (test_buffer_send(c->fd[FROM_SERVER], &c->out[FROM_CLIENT]) < 0)
         return -1;
     if (!p->hold && now_ms() >= c->due_ms &&
-        send_buffer(c->fd[FROM_CLIENT], &c->out[FROM_SERVER]) < 0)
+        test_buffer_send(c->fd[FROM_CLIENT], &c->out[FROM_SERVER]) < 0)
         return -1;
-    return 0;
+    return c->closing && !c->out[FROM_SERVER].size ? -1 : 0;
 }
 
 static void *serve(void *arg)
@@ -500,7 +387,7 @@ static void *serve(void *arg)
                 struct pollfd *f = &polled[2 + 2 * i + side];
 
                 f->fd      = c ? c->fd[side] : -1;
-                f->events  = POLLIN;
+                f->events  = !p->stalled && c && !c->closing ? POLLIN : 0;
                 f->revents = 0;
                 if (c && c->out[!side].size &&
                     (side == FROM_SERVER ||
@@ -538,26 +425,6 @@ static void wake(TestProxy *p)
         abort();
 }
 
-static int make_listener(TestProxy *p)
-{
-    mkdir(SOCKET_DIR, 01777);
-    for (int n = 200; n < 1000; n++) {
-        struct sockaddr_un a;
-        int fd;
-
-        snprintf(p->path, sizeof(p->path), SOCKET_DIR "/X%d", n);
-        if ((fd = unix_socket(&a, p->path)) < 0)
-            break;
-        if (!bind(fd, (struct sockaddr *)&a, sizeof(a)) && !listen(fd, 16)) {
-            snprintf(p->display, sizeof(p->display), ":%d", n);
-            return fd;
-        }
-        close(fd);
-    }
-    p->path[0] = 0;
-    return -1;
-}
-
 TestProxy *test_proxy_start(const char *display)
 {
     TestProxy *p = calloc(1, sizeof(*p));
@@ -567,10 +434,9 @@ TestProxy *test_proxy_start(const char *display)
         return NULL;
     p->listener = p->wake[0] = p->wake[1] = -1;
     p->conn = xcb_connect(display, NULL);
-    snprintf(p->server_path, sizeof(p->server_path), SOCKET_DIR "/X%d",
-             atoi(display + 1));
-    if (xcb_connection_has_error(p->conn) ||
-        (p->listener = make_listener(p)) < 0 || pipe2(p->wake, O_CLOEXEC))
+    snprintf(p->server, sizeof(p->server), "%s", display);
+    if (xcb_connection_has_error(p->conn) || pipe2(p->wake, O_CLOEXEC) ||
+        (p->listener = test_relay_listen(p->display, sizeof(p->display))) < 0)
         goto fail;
     p->root = xcb_setup_roots_iterator(xcb_get_setup(p->conn)).data->root;
     f = xcb_setup_pixmap_formats(xcb_get_setup(p->conn));
@@ -586,10 +452,10 @@ TestProxy *test_proxy_start(const char *display)
 fail:
     fprintf(stderr, "proxy: can't serve %s\n", display);
     xcb_disconnect(p->conn);
-    if (p->path[0])
-        unlink(p->path);
-    if (p->listener >= 0)
+    if (p->listener >= 0) {
+        test_relay_unlink(p->display);
         close(p->listener);
+    }
     free(p);
     return NULL;
 }
@@ -609,7 +475,7 @@ void test_proxy_stop(TestProxy **pp)
     for (int i = 0; i < MAX_CLIENTS; i++)
         if (p->clients[i])
             client_free(p, i);
-    unlink(p->path);
+    test_relay_unlink(p->display);
     close(p->listener);
     close(p->wake[0]);
     close(p->wake[1]);
@@ -812,6 +678,14 @@ void test_proxy_delay(TestProxy *p, int ms)
 {
     pthread_mutex_lock(&p->lock);
     p->delay_ms = ms;
+    pthread_mutex_unlock(&p->lock);
+}
+
+void test_proxy_hook(TestProxy *p, TestProxyHook hook, void *opaque)
+{
+    pthread_mutex_lock(&p->lock);
+    p->hook        = hook;
+    p->hook_opaque = opaque;
     pthread_mutex_unlock(&p->lock);
 }
 

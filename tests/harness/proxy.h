@@ -23,6 +23,8 @@
 
 #include <stdint.h>
 
+#include "relay.h"
+
 /**
  * @file
  * A man in the middle between a client and its X server: a display of its own,
@@ -104,6 +106,32 @@ void test_proxy_claim_size(TestProxy *p, int width, int height);
 
 /** Pass on what the server sends so much later. */
 void test_proxy_delay(TestProxy *p, int ms);
+
+/** What the server has sent, whole: its part of the connection setup, a reply,
+ *  an error or an event. */
+typedef struct TestMessage {
+    int64_t number;            ///< among all of the proxy, from 0
+    int connection;            ///< among all of the proxy, from 0
+    int setup;
+    int major, minor;          ///< opcodes of what it answers, or 0
+    const uint8_t *data;
+    size_t size;
+    int delay_ms;              ///< may be set: when it goes on
+} TestMessage;
+
+typedef enum TestProxyVerdict {
+    TEST_PROXY_GO_ON,
+    TEST_PROXY_STALL,          ///< after this, every connection is silent
+    TEST_PROXY_CLOSE,          ///< after this, the connection is closed
+} TestProxyVerdict;
+
+/** Adds to out what is to be sent in the message's place. On the proxy's
+ *  thread, which holds the proxy's lock: it may call none of these functions. */
+typedef TestProxyVerdict (*TestProxyHook)(void *opaque, TestMessage *m,
+                                          TestBuffer *out);
+
+/** Have a hook see what the server sends from now on; NULL for none. */
+void test_proxy_hook(TestProxy *p, TestProxyHook hook, void *opaque);
 
 /** Close every connection, and take no new ones. */
 void test_proxy_cut(TestProxy *p);
