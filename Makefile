@@ -23,7 +23,7 @@ SRC_PATH ?= .
 .DEFAULT_GOAL := all
 
 # These work without a configuration and see to their own needs.
-FRONT = check check-sanitize check-long check-releases check-patches check-deb \
+FRONT = check check-sanitize check-hostile check-long check-releases check-patches check-deb \
     check-apps upstream-series demo bench bench-doc dist deb help clean distclean
 FRONT_ONLY = $(if $(filter-out $(FRONT),$(or $(MAKECMDGOALS),all)),,yes)
 
@@ -73,6 +73,8 @@ DEVICE_TESTS  = $(call names,tests/device/*.c)
 LONG_TESTS    = $(call names,tests/long/*.c)
 TEST_TOOLS    = $(call names,tests/tools/*.c)
 BENCHES       = $(call names,tests/bench/*.c)
+HOSTILE_OBJS  = $(addsuffix .o,$(call names,tests/hostile/*.c))
+HOSTILE       = tests/hostile/hostile
 EXAMPLES      = $(call names,doc/examples/*.c)
 TEST_PROGRAMS = $(UNIT_TESTS) $(DEVICE_TESTS) $(LONG_TESTS) $(TEST_TOOLS) $(BENCHES)
 HARNESS       = tests/libharness.a
@@ -93,7 +95,7 @@ doc: $(HTML) $(MAN)
 
 examples: $(EXAMPLES)
 
-check-build: all examples $(TEST_PROGRAMS)
+check-build: all examples $(TEST_PROGRAMS) $(HOSTILE)
 
 ### The device and the overlay
 
@@ -102,7 +104,7 @@ $(DEVICE_OBJS) $(OVERLAY_OBJS): %.o: $(SRC_PATH)/%.c config.h config.mak
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CPPFLAGS) $(INCLUDES) $(CFLAGS_DEP) $(CFLAGS) -MMD -MP -c -o $@ $<
 
-$(HARNESS_OBJS) $(addsuffix .o,$(TEST_PROGRAMS)): %.o: $(SRC_PATH)/%.c config.h config.mak
+$(HARNESS_OBJS) $(HOSTILE_OBJS) $(addsuffix .o,$(TEST_PROGRAMS)): %.o: $(SRC_PATH)/%.c config.h config.mak
 	$(call say,CC,$@)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CPPFLAGS) $(INCLUDES) $(TEST_INCLUDES) $(CFLAGS_DEP) $(CFLAGS_TEST) \
@@ -191,6 +193,9 @@ $(UNIT_TESTS): %: %.o $(ARCHIVE)
 $(DEVICE_TESTS) $(LONG_TESTS) $(TEST_TOOLS) $(BENCHES): %: %.o $(HARNESS)
 	$(program)
 
+$(HOSTILE): $(HOSTILE_OBJS) $(HARNESS)
+	$(program)
+
 # As somebody else would build them: with nothing of ours in the way.
 $(EXAMPLES): %: $(SRC_PATH)/%.c config.mak
 	$(call say,CC,$@)
@@ -238,6 +243,20 @@ check-sanitize:
 	}; \
 	$(sum_up) sanitize/*.sum; \
 	rm -f sanitize/*.sum; exit $$status
+
+# A server that lies, for so many seconds, or what one seed makes of it.
+SECONDS ?= 60
+SEED ?=
+
+check-hostile:
+	$(call configured,check)
+	@+src=$$(cd $(SRC_PATH) && pwd); mkdir -p sanitize/asan-ubsan && cd sanitize/asan-ubsan && \
+	$$src/configure $(CONFIGURE_ARGS) --toolchain=asan-ubsan >/dev/null && \
+	$(MAKE) --no-print-directory SRC_PATH=$$src -f $$src/Makefile $(JOBS) all tests/hostile/hostile && \
+	LD_LIBRARY_PATH=. SEED=$(SEED) \
+	ASAN_OPTIONS=detect_leaks=0:handle_abort=1:abort_on_error=0:allocator_may_return_null=1:quarantine_size_mb=16 \
+	UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1 \
+	tests/hostile/hostile $(SECONDS)
 
 # What takes hours: every freeze on every server, every cycle, windows and
 # monitors rearranged for longer, half an hour of recording. The environment may
@@ -337,7 +356,7 @@ deb:
 
 clean:
 	rm -rf libavdevice/*.[od] *.list overlay $(ARCHIVE) libavdevice.so.[0-9]* \
-	    tests/*.a tests/*.list tests/harness/*.[od] tests/logs sanitize long $(EXAMPLES) doc/examples/*.d
+	    tests/*.a tests/*.list tests/harness/*.[od] tests/hostile/*.[od] $(HOSTILE) tests/logs sanitize long $(EXAMPLES) doc/examples/*.d
 	rm -f doc/x11shmpool.html doc/ffmpeg-x11shmpool.1
 	[ -e doc/x11shmpool.texi ] || rm -f $(addprefix doc/,$(notdir $(IMAGES)))
 	rm -f $(foreach d,unit device long tools bench,tests/$(d)/*.[od] tests/$(d)/*.log) $(TEST_PROGRAMS)
@@ -356,7 +375,8 @@ help:
 	    'make demo            record 10 s of the display and show what it costs' \
 	    'make check           run the tests; T=name only those whose path holds name' \
 	    'make check-sanitize  the tests under sanitizers and valgrind' \
-	    'make check-long      the tests that take hours' \
+	    'make check-hostile   a server that lies, for SECONDS=60; SEED=... one case again' \
+    'make check-long      the tests that take hours' \
 	    'make check-releases  the overlay on Debian 12, 13 and sid; RELEASES=... for some' \
 	    'make check-patches   the device in the trees of FFmpeg 5.1 to 9.0' \
 	    'make upstream-series the device as a series of patches for FFmpeg' \
@@ -373,11 +393,11 @@ help:
 	    '' \
 	    'demo, check and bench install what is missing (tools/deps tells what).'
 
-.PHONY: all doc examples check-build check check-sanitize check-long check-releases \
+.PHONY: all doc examples check-build check check-sanitize check-hostile check-long check-releases \
     check-patches check-deb check-apps upstream-series demo bench bench-doc install \
     uninstall dist deb clean distclean help
 
 .SECONDARY:
 
--include $(DEVICE_OBJS:.o=.d) $(OVERLAY_OBJS:.o=.d) $(HARNESS_OBJS:.o=.d) \
+-include $(DEVICE_OBJS:.o=.d) $(OVERLAY_OBJS:.o=.d) $(HARNESS_OBJS:.o=.d) $(HOSTILE_OBJS:.o=.d) \
     $(addsuffix .d,$(TEST_PROGRAMS) $(EXAMPLES))
