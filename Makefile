@@ -244,7 +244,8 @@ check-sanitize:
 	$(sum_up) sanitize/*.sum; \
 	rm -f sanitize/*.sum; exit $$status
 
-# A server that lies, for so many seconds, or what one seed makes of it.
+# A server that lies, for so many seconds, or what one seed makes of it; and one
+# that falls silent, at any moment.
 SECONDS ?= 60
 SEED ?=
 
@@ -252,11 +253,8 @@ check-hostile:
 	$(call configured,check)
 	@+src=$$(cd $(SRC_PATH) && pwd); mkdir -p sanitize/asan-ubsan && cd sanitize/asan-ubsan && \
 	$$src/configure $(CONFIGURE_ARGS) --toolchain=asan-ubsan >/dev/null && \
-	$(MAKE) --no-print-directory SRC_PATH=$$src -f $$src/Makefile $(JOBS) all tests/hostile/hostile && \
-	LD_LIBRARY_PATH=. SEED=$(SEED) \
-	ASAN_OPTIONS=detect_leaks=0:handle_abort=1:abort_on_error=0:allocator_may_return_null=1:quarantine_size_mb=16 \
-	UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1 \
-	tests/hostile/hostile $(SECONDS)
+	$(MAKE) --no-print-directory SRC_PATH=$$src -f $$src/Makefile $(JOBS) check-build && \
+	$$src/tests/hostile/run $(SECONDS) $(SEED)
 
 # What takes hours: every freeze on every server, every cycle, windows and
 # monitors rearranged for longer, half an hour of recording. The environment may

@@ -51,6 +51,8 @@ uint32_t test_get32(const uint8_t *p)
 
 void test_buffer_add(TestBuffer *b, const void *data, size_t size)
 {
+    if (!size)
+        return;
     if (b->size + size > b->room) {
         b->room = (b->size + size) * 2;
         b->data = realloc(b->data, b->room);

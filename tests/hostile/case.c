@@ -29,8 +29,8 @@
 #include "client.h"
 #include "proxy.h"
 
-#define OPEN_MS 1200
-#define PICK_MS 400
+#define OPEN_MS 600
+#define PICK_MS 250
 
 /* Somebody at the mouse, where the device asks for a click or a drag. */
 typedef struct Hand {
@@ -218,7 +218,7 @@ int case_run(const CaseOptions *o, Report *r)
     dice_init(&dice, o->seed, 2);
     scene  = any_scene(o, &dice);
     target = dice_below(&dice, NB_TARGETS);
-    frames = dice_between(&dice, 2, 16);
+    frames = dice_between(&dice, 2, 24);
     choose(&dice, scene, target, &options);
     describe(r, scene, target == SOURCES ? "-sources " : "", options);
 

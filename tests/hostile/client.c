@@ -26,7 +26,7 @@
 
 #include "client.h"
 
-#define READ_MS  400
+#define READ_MS  250
 #define CLOSE_MS 500
 #define UNREF_MS 500
 #define LIST_MS  5000
@@ -163,6 +163,28 @@ static void release_elsewhere(Client *c)
     report_leave(c->report);
 }
 
+static void check_list(Client *c, const AVDeviceInfoList *list)
+{
+    for (int i = 0; list && i < list->nb_devices; i++) {
+        client_check_text(c->report, "the name of a source",
+                          list->devices[i]->device_name);
+        client_check_text(c->report, "the description of a source",
+                          list->devices[i]->device_description);
+    }
+}
+
+/* While the same context records. */
+static void list_beside(Client *c)
+{
+    AVDeviceInfoList *list = NULL;
+
+    report_enter(c->report, PHASE_LIST, LIST_MS);
+    avdevice_list_devices(c->ctx, &list);
+    report_leave(c->report);
+    check_list(c, list);
+    avdevice_free_list_devices(&list);
+}
+
 int client_record(Client *c, const char *url, AVDictionary *options,
                   int open_ms, int frames)
 {
@@ -185,6 +207,8 @@ int client_record(Client *c, const char *url, AVDictionary *options,
         return ret;
 
     read_some(c, frames);
+    if (dice_once_in(c->dice, 8))
+        list_beside(c);
     if (dice_once_in(c->dice, 2))
         release_elsewhere(c);
     report_enter(c->report, PHASE_CLOSE, CLOSE_MS);
@@ -201,27 +225,18 @@ int client_list(Client *c, const char *display, char **chosen)
     const AVInputFormat *format = av_find_input_format("x11shmpool");
     AVDeviceInfoList *list = NULL;
     AVDictionary *options = NULL;
-    const int by_url = dice_once_in(c->dice, 2);
-    int ret, take;
+    int ret;
 
     *chosen = NULL;
-    if (!by_url)
-        av_dict_set(&options, "display", display, 0);
+    av_dict_set(&options, "display", display, 0);
     report_enter(c->report, PHASE_LIST, LIST_MS);
-    ret = avdevice_list_input_sources(format, by_url ? display : NULL, options,
-                                      &list);
+    ret = avdevice_list_input_sources(format, NULL, options, &list);
     report_leave(c->report);
     av_dict_free(&options);
-    take = list && list->nb_devices ? (int)dice_below(c->dice,
-                                                      list->nb_devices) : -1;
-    for (int i = 0; list && i < list->nb_devices; i++) {
-        client_check_text(c->report, "the name of a source",
-                          list->devices[i]->device_name);
-        client_check_text(c->report, "the description of a source",
-                          list->devices[i]->device_description);
-        if (i == take)
-            *chosen = av_strdup(list->devices[i]->device_name);
-    }
+    check_list(c, list);
+    if (list && list->nb_devices)
+        *chosen = av_strdup(list->devices[dice_below(c->dice, list->nb_devices)]
+                            ->device_name);
     avdevice_free_list_devices(&list);
     return ret;
 }

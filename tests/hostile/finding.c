@@ -31,7 +31,7 @@ static int nb_findings;
 
 /* A frame of "    #3 0x7f... in function file:line" or "(library+0x...)". */
 typedef struct Frame {
-    char function[96], where[200];
+    char function[80], where[160];
 } Frame;
 
 static int parse_frame(Frame *f, const char *line)
@@ -39,7 +39,7 @@ static int parse_frame(Frame *f, const char *line)
     int n = 0;
 
     f->function[0] = f->where[0] = 0;
-    if (sscanf(line, " #%*d 0x%*x in %95s %n", f->function, &n) == 1 && n)
+    if (sscanf(line, " #%*d 0x%*x in %79s %n", f->function, &n) == 1 && n)
         snprintf(f->where, sizeof(f->where), "%.*s",
                  (int)strcspn(line + n, "\n"), line + n);
     else if (sscanf(line, " #%*d 0x%*x %n", &n) == 0 && n)
@@ -121,6 +121,11 @@ static const char *first_line(const char *log)
         }
     }
     return NULL;
+}
+
+int finding_is_told(const char *log)
+{
+    return !!first_line(log);
 }
 
 /* Without what is another one each time: addresses and processes. */

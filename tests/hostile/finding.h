@@ -37,12 +37,14 @@ typedef enum FindingKind {
 } FindingKind;
 
 typedef struct Finding {
-    char place[320];           ///< what, and where in the device
-    char first[320];           ///< the sanitizer's own first line
+    char place[512];           ///< what, and where in the device
     int theirs;                ///< within libxcb, which the device only called
     int times;
     uint32_t seed;             ///< of the first case
 } Finding;
+
+/** Whether a sanitizer has begun to report, or an assertion failed. */
+int finding_is_told(const char *log);
 
 /**
  * Note that a case went wrong, and print it where it's the first of its place.

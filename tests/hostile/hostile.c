@@ -54,9 +54,10 @@ typedef struct Worker {
     pid_t pid;                 /* 0 where it has nothing to do */
     uint32_t seed;
     int log;
-    int64_t killed;            /* when, 0 if it wasn't */
+    off_t read;                /* of its log */
+    int64_t dying;             /* since when, 0 if it isn't */
+    int killed;
     FindingKind kind;          /* why */
-    int kind_known;
     Report *report;            /* shared */
 } Worker;
 
@@ -109,10 +110,11 @@ static void begin_case(Worker *w, uint32_t seed)
 
     memset(w->report, 0, sizeof(*w->report));
     report_enter(w->report, PHASE_HARNESS, 20000);
-    w->seed       = seed;
-    w->killed     = 0;
-    w->kind_known = 0;
-    w->log        = memfd_create("log", MFD_CLOEXEC);
+    w->seed   = seed;
+    w->read   = 0;
+    w->dying  = 0;
+    w->killed = 0;
+    w->log    = memfd_create("log", MFD_CLOEXEC);
     fflush(NULL);
     w->pid = fork();
     if (w->pid < 0) {
@@ -184,7 +186,7 @@ static void tell(Worker *w, int status)
 {
     char *log = read_log(w->log);
 
-    if (!w->kind_known)
+    if (!w->killed)
         w->kind = WIFEXITED(status) && WEXITSTATUS(status) == CASE_COMPLAINS ?
                   FINDING_COMPLAINT : FINDING_CRASH;
     if (!*log && WIFSIGNALED(status)) {
@@ -221,10 +223,27 @@ static void end_case(Worker *w, int status)
 
 static void end_by(Worker *w, FindingKind kind)
 {
-    w->kind       = kind;
-    w->kind_known = 1;
-    w->killed     = av_gettime_relative();
+    w->kind   = kind;
+    w->killed = 1;
+    w->dying  = av_gettime_relative();
     kill(w->pid, SIGABRT);
+}
+
+/* A sanitizer's report is told by the process that it is about: it is slow, and
+ * isn't a phase of the case's. */
+static int is_telling(Worker *w)
+{
+    const off_t size = lseek(w->log, 0, SEEK_END);
+    char *log;
+    int found;
+
+    if (size == w->read)
+        return 0;
+    w->read = size;
+    log     = read_log(w->log);
+    found   = finding_is_told(log);
+    free(log);
+    return found;
 }
 
 static void watch(Worker *w)
@@ -237,19 +256,14 @@ static void watch(Worker *w)
         return;
     if (waitpid(w->pid, &status, WNOHANG) == w->pid)
         end_case(w, status);
-    else if (w->killed && now > w->killed + DYING_US)
+    else if (!w->dying && is_telling(w))
+        w->dying = now;
+    else if (w->dying && now > w->dying + DYING_US)
         kill(w->pid, SIGKILL);
-    else if (!w->killed && now > due + SLACK_US)
+    else if (!w->dying && now > due + SLACK_US)
         end_by(w, FINDING_HANG);
-    else if (!w->killed && resident(w->pid) > MAX_RSS)
+    else if (!w->dying && resident(w->pid) > MAX_RSS)
         end_by(w, FINDING_MEMORY);
-}
-
-/* A sanitizer's report is told by the process that it is about: it is slow, and
- * isn't a phase of the case's. */
-static int is_telling(const Worker *w)
-{
-    return lseek(w->log, 0, SEEK_END) > 0;
 }
 
 static int run_cases(uint32_t seed, int64_t end, int cases)
@@ -264,11 +278,6 @@ static int run_cases(uint32_t seed, int64_t end, int cases)
         for (int i = 0; i < NB_WORKERS; i++) {
             Worker *w = &workers[i];
 
-            if (w->pid && !w->killed && is_telling(w) && !w->kind_known) {
-                w->kind       = FINDING_CRASH;
-                w->kind_known = 1;
-                w->killed     = av_gettime_relative();
-            }
             watch(w);
             if (!w->pid && more && cases) {
                 if (revive_scenes() < 0)

@@ -141,7 +141,8 @@ static TestProxyVerdict word(Liar *l, TestMessage *m, TestBuffer *out)
             put16(p + at, value);
         else
             put32(p + at, value);
-        note(l, m, "%d bytes at %zu, 0x%x, are 0x%x", width, at, was, value);
+        note(l, m, "%d bytes at %zu, 0x%x, are 0x%x", width, at, was,
+             value & 0xffffffff >> (32 - 8 * width));
     }
     return give(out, p, m->size);
 }
@@ -239,7 +240,7 @@ static TestProxyVerdict sequence(Liar *l, TestMessage *m, TestBuffer *out)
     uint8_t *p = copy(m, 0);
     const uint16_t was = test_get16(p + 2);
     const uint16_t value = dice_once_in(&l->dice, 2) ?
-                           was + dice_between(&l->dice, -3, 3) :
+                           (uint32_t)was + dice_between(&l->dice, -3, 3) :
                            dice_evil(&l->dice, was);
 
     put16(p + 2, value);
@@ -249,8 +250,9 @@ static TestProxyVerdict sequence(Liar *l, TestMessage *m, TestBuffer *out)
 
 static TestProxyVerdict error(Liar *l, TestMessage *m, TestBuffer *out)
 {
-    uint8_t p[32] = { 0, dice_once_in(&l->dice, 4) ? dice_throw(&l->dice) :
-                         dice_between(&l->dice, 1, 17) };
+    const uint32_t code = dice_once_in(&l->dice, 4) ?
+                          dice_throw(&l->dice) : 1 + dice_below(&l->dice, 17);
+    uint8_t p[32] = { 0, code };
 
     memcpy(p + 2, m->data + 2, 2);
     put32(p + 4, dice_throw(&l->dice));
@@ -494,7 +496,8 @@ void liar_init(Liar *l, uint32_t seed, LiarLog *log)
     *l = (Liar){ .log = log };
     dice_init(&l->dice, seed, 1);
     l->setup    = dice_once_in(&l->dice, 5);
-    l->patience = dice_size(&l->dice, 400);
+    /* Opening takes about a hundred messages. */
+    l->patience = dice_below(&l->dice, dice_once_in(&l->dice, 3) ? 300 : 120);
     l->rarity   = 1 << dice_below(&l->dice, 6);
     l->budget   = dice_once_in(&l->dice, 4) ? 1000 :
                   dice_between(&l->dice, 1, 6);
