@@ -39,13 +39,6 @@ static void put32(uint8_t *p, uint32_t v)
     memcpy(p, &v, sizeof(v));
 }
 
-static const char *kind(const TestMessage *m)
-{
-    return m->setup           ? "setup" :
-           m->data[0] == 0    ? "error" :
-           m->data[0] == 1    ? "reply" : "event";
-}
-
 static void __attribute__((format(printf, 3, 4)))
 note(Liar *l, const TestMessage *m, const char *format, ...)
 {
@@ -57,10 +50,11 @@ note(Liar *l, const TestMessage *m, const char *format, ...)
     n = snprintf(line, room, "message %lld of connection %d, ",
                  (long long)m->number, m->connection);
     if (m->major)
-        n += snprintf(line + n, room - n, "%s to %d.%d", kind(m), m->major,
-                      m->minor);
+        n += snprintf(line + n, room - n, "%s to %d.%d",
+                      m->data[0] ? "reply" : "error", m->major, m->minor);
     else
-        n += snprintf(line + n, room - n, "%s %d", kind(m), m->data[0]);
+        n += snprintf(line + n, room - n, "%s %d",
+                      m->setup ? "setup" : "event", m->data[0]);
     n += snprintf(line + n, room - n, ", %zu bytes: ", m->size);
     if (n < (int)room) {
         va_start(ap, format);
@@ -68,6 +62,12 @@ note(Liar *l, const TestMessage *m, const char *format, ...)
         va_end(ap);
     }
     l->log->nb++;
+}
+
+/* Something that the server said lately: a window, say. */
+static uint32_t heard(Liar *l)
+{
+    return l->words[dice_below(&l->dice, l->nb_words < 64 ? l->nb_words : 64)];
 }
 
 static uint8_t *copy(const TestMessage *m, size_t more)
@@ -130,10 +130,7 @@ static TestProxyVerdict word(Liar *l, TestMessage *m, TestBuffer *out)
         uint32_t was = width == 1 ? p[at] : width == 2 ? test_get16(p + at)
                                                        : test_get32(p + at);
         uint32_t value = l->nb_words && dice_once_in(&l->dice, 6) ?
-                         l->words[dice_below(&l->dice,
-                                             l->nb_words < 64 ? l->nb_words
-                                                              : 64)] :
-                         dice_evil(&l->dice, was);
+                         heard(l) : dice_evil(&l->dice, was);
 
         if (width == 1)
             p[at] = value;
@@ -325,9 +322,7 @@ static void forge(Liar *l, uint8_t *p)
     }
     for (int at = 4; at < 32; at += 4) {
         if (l->nb_words && dice_once_in(&l->dice, 2))
-            put32(p + at, l->words[dice_below(&l->dice,
-                                              l->nb_words < 64 ? l->nb_words
-                                                               : 64)]);
+            put32(p + at, heard(l));
         else if (dice_once_in(&l->dice, 4))
             put32(p + at, dice_evil(&l->dice, test_get32(p + at)));
     }
