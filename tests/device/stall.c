@@ -77,6 +77,7 @@ typedef struct Silence {
     int64_t ms[NB_PHASES];     /* how long they took, -1 for not at all */
     int64_t messages;          /* how many there were */
     int64_t started;           /* µs */
+    char display[16];          /* while the proxy's socket is there */
 } Silence;
 
 static Silence *silences;      /* MAX_AT_ONCE, and one for who asks how many */
@@ -165,9 +166,10 @@ static void record(Silence *s, const char *display)
     AVFormatContext *ctx = avformat_alloc_context();
     AVDictionary *options = NULL;
     pthread_t thread;
-    Release r = { .s = s };
+    static Release r;          /* its thread may outlive this call */
     int ret = 0, n = 0;
 
+    r.s = s;
     av_dict_parse_string(&options, s->options, "=", ":", 0);
     ctx->interrupt_callback = (AVIOInterruptCB){ interrupted, s };
     begin(s, OPEN);
@@ -190,7 +192,7 @@ static void record(Silence *s, const char *display)
         test_screen_fill(screen, root, 0, 0, WIDTH, HEIGHT, n);
     }
     if (!silent_since(s))
-        _exit(0);
+        return;
     while (ret >= 0 && !interrupted(s))
         av_usleep(1000);
     if (r.packet) {
@@ -223,6 +225,7 @@ static pid_t start(Silence *s)
     pid_t pid;
 
     s->began = s->messages = 0;
+    s->display[0] = 0;
     s->started = av_gettime_relative();
     s->phase = NB_PHASES;
     for (int i = 0; i < NB_PHASES; i++)
@@ -242,12 +245,14 @@ static pid_t start(Silence *s)
     proxy  = test_proxy_start(server->display);
     if (!screen || !proxy)
         _exit(1);
+    snprintf(s->display, sizeof(s->display), "%s", test_proxy_display(proxy));
     test_proxy_hook(proxy, fall_silent, s);
     if (s->options)
         record(s, test_proxy_display(proxy));
     else
         list(s, test_proxy_display(proxy));
     test_proxy_stop(&proxy);
+    s->display[0] = 0;
     _exit(0);
 }
 
@@ -280,6 +285,8 @@ typedef struct Figures {
 
 static void note(Figures *f, const Silence *s, int status)
 {
+    if (s->display[0])
+        test_relay_unlink(s->display);
     f->silences += !!s->began;
     if (status) {
         print_message("# silent %s message %lld: ended with status %d\n",
