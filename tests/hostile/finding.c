@@ -26,7 +26,7 @@
 
 #define MAX_FINDINGS 256
 #define MAX_FRAMES 40
-#define SHOWN_LINES 24
+#define SHOWN_LINES 24         /* of a report, of all stacks twice as many */
 
 static Finding findings[MAX_FINDINGS];
 static int nb_findings;
@@ -91,18 +91,36 @@ static int is_own_work(const char *function)
     return 0;
 }
 
-/* The first stack in the log. @return how many frames it has */
-static int parse_stack(Frame *frames, const char *log, const char *from)
+/* The next stack in the log, from *at on, which is moved behind it.
+ * @return how many frames it has */
+static int parse_stack(Frame *frames, const char **at)
 {
     int n = 0;
 
-    for (const char *line = from ? from : log; line;
-         line = strchr(line, '\n')) {
-        line += *line == '\n';
-        if (n < MAX_FRAMES && parse_frame(&frames[n], line))
-            n++;
-        else if (n)
+    while (*at) {
+        const int found = n < MAX_FRAMES && parse_frame(&frames[n], *at);
+
+        if (n && !found)
             break;
+        n += found;
+        *at = strchr(*at, '\n');
+        *at += !!*at;
+    }
+    return n;
+}
+
+/* The first stack with the device in it, or else the last. */
+static int find_stack(Frame *frames, const char *log)
+{
+    int n = 0, next;
+    Frame stack[MAX_FRAMES];
+
+    while ((next = parse_stack(stack, &log))) {
+        memcpy(frames, stack, sizeof(stack));
+        n = next;
+        for (int i = 0; i < n; i++)
+            if (is_ours(&frames[i]))
+                return n;
     }
     return n;
 }
@@ -180,20 +198,21 @@ static void find_place(Finding *f, const char *what, const Frame *frames, int n)
         snprintf(f->place, sizeof(f->place), "%s", what);
 }
 
-static void print_log(const char *log)
+static void print_log(const char *log, int all)
 {
-    for (int i = 0; *log && i < SHOWN_LINES; i++) {
+    for (int i = 0; *log && i < SHOWN_LINES << all; i++) {
         const int n = strcspn(log, "\n");
 
         if (n)
             printf("    %.*s\n", n < 160 ? n : 160, log);
-        else if (i > 3)
+        else if (i > 3 && !all)
             break;
         log += n + !!log[n];
     }
 }
 
-static void print_finding(const Finding *f, const Report *r, const char *log)
+static void print_finding(const Finding *f, const Report *r, const char *log,
+                          int all)
 {
     const unsigned nb = r->lies.nb;
 
@@ -202,7 +221,7 @@ static void print_finding(const Finding *f, const Report *r, const char *log)
     for (unsigned i = nb > LIAR_LINES ? nb - LIAR_LINES : 0; i < nb; i++)
         printf("    lie: %s\n", r->lies.line[i % LIAR_LINES]);
     if (log)
-        print_log(log);
+        print_log(log, all);
     fflush(stdout);
 }
 
@@ -213,7 +232,9 @@ void finding_add(FindingKind kind, uint32_t seed, const Report *r,
     Frame frames[MAX_FRAMES];
     Finding f = { .seed = seed, .times = 1 };
     char what[160];
-    const int n = parse_stack(frames, log, first);
+    const int stopped = kind == FINDING_HANG || kind == FINDING_MEMORY;
+    const char *at = first ? first : log;
+    const int n = stopped ? find_stack(frames, log) : parse_stack(frames, &at);
 
     switch (kind) {
     case FINDING_HANG:
@@ -237,7 +258,7 @@ void finding_add(FindingKind kind, uint32_t seed, const Report *r,
         snprintf(f.place, sizeof(f.place), "%s", what);
     else
         find_place(&f, what, frames, n);
-    if (kind == FINDING_HANG || kind == FINDING_MEMORY)
+    if (stopped)
         f.theirs = 0;
     for (int i = 0; i < nb_findings; i++)
         if (!strcmp(findings[i].place, f.place)) {
@@ -247,7 +268,7 @@ void finding_add(FindingKind kind, uint32_t seed, const Report *r,
     if (nb_findings < MAX_FINDINGS)
         findings[nb_findings++] = f;
     print_finding(&f, r, kind == FINDING_COMPLAINT ? r->complaint :
-                         first ? first : log);
+                         first && !stopped ? first : log, stopped);
 }
 
 int finding_print(void)

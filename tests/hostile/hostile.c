@@ -26,6 +26,7 @@
 
 #define _GNU_SOURCE
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -36,6 +37,7 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/shm.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -50,6 +52,7 @@
 #define WORDS_EVERY 5          /* of so many cases one is of words */
 #define SLACK_US   2000000     /* that a phase may go on when it must be over */
 #define DYING_US   20000000    /* for a sanitizer to tell its story */
+#define STACKS_US  2500000     /* for all threads to tell where they are */
 #define MAX_RSS    (INT64_C(1) << 30)
 
 typedef struct Worker {
@@ -58,7 +61,7 @@ typedef struct Worker {
     int log;
     off_t read;                /* of its log */
     int64_t dying;             /* since when, 0 if it isn't */
-    int killed;
+    int killed, aborted;
     FindingKind kind;          /* why */
     Report *report;            /* shared */
 } Worker;
@@ -101,6 +104,22 @@ static int revive_scenes(void)
     return 0;
 }
 
+/* A sanitizer's, where there is one. */
+void __sanitizer_print_stack_trace(void) __attribute__((weak));
+
+static void tell_stack(int sig)
+{
+    static int busy;
+
+    (void)sig;
+    while (__atomic_exchange_n(&busy, 1, __ATOMIC_ACQUIRE))
+        usleep(1000);
+    if (__sanitizer_print_stack_trace)
+        __sanitizer_print_stack_trace();
+    fputc('\n', stderr);
+    __atomic_store_n(&busy, 0, __ATOMIC_RELEASE);
+}
+
 static void begin_case(Worker *w, uint32_t seed)
 {
     const CaseOptions o = {
@@ -115,7 +134,7 @@ static void begin_case(Worker *w, uint32_t seed)
     w->seed   = seed;
     w->read   = 0;
     w->dying  = 0;
-    w->killed = 0;
+    w->killed = w->aborted = 0;
     w->log    = memfd_create("log", MFD_CLOEXEC);
     fflush(NULL);
     w->pid = fork();
@@ -131,6 +150,7 @@ static void begin_case(Worker *w, uint32_t seed)
         _exit(CASE_BROKEN);
     signal(SIGINT, SIG_DFL);
     signal(SIGTERM, SIG_DFL);
+    signal(SIGILL, tell_stack);
     setrlimit(RLIMIT_CORE, &(struct rlimit){ 0, 0 });
     dup2(w->log, 1);
     dup2(w->log, 2);
@@ -223,12 +243,24 @@ static void end_case(Worker *w, int status)
     w->pid = 0;
 }
 
+/* First all but the main thread say where they are, by a signal that no thread
+ * may block. The main thread is last, and ends the process. */
 static void end_by(Worker *w, FindingKind kind)
 {
+    char path[64];
+    struct dirent *e;
+    DIR *dir;
+
     w->kind   = kind;
     w->killed = 1;
     w->dying  = av_gettime_relative();
-    kill(w->pid, SIGABRT);
+    snprintf(path, sizeof(path), "/proc/%d/task", (int)w->pid);
+    if (!(dir = opendir(path)))
+        return;
+    while ((e = readdir(dir)))
+        if (atoi(e->d_name) > 0 && atoi(e->d_name) != w->pid)
+            syscall(SYS_tgkill, w->pid, atoi(e->d_name), SIGILL);
+    closedir(dir);
 }
 
 /* A sanitizer's report is told by the process that it is about: it is slow, and
@@ -262,6 +294,10 @@ static void watch(Worker *w)
         w->dying = now;
     else if (w->dying && now > w->dying + DYING_US)
         kill(w->pid, SIGKILL);
+    else if (w->killed && !w->aborted && now > w->dying + STACKS_US) {
+        w->aborted = 1;
+        kill(w->pid, SIGABRT);
+    }
     else if (!w->dying && now > due + SLACK_US)
         end_by(w, FINDING_HANG);
     else if (!w->dying && resident(w->pid) > MAX_RSS)
