@@ -25,6 +25,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -228,24 +229,51 @@ int test_relay_connect(const char *display)
     return fd;
 }
 
+/* A program that was killed leaves its socket in the file system. */
+static int bind_in_place(int fd, const struct sockaddr_un *a)
+{
+    const struct sockaddr *address = (const struct sockaddr *)a;
+    int probe, refused;
+
+    if (!bind(fd, address, sizeof(*a)))
+        return 0;
+    if (errno != EADDRINUSE ||
+        (probe = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)) < 0)
+        return -1;
+    refused = connect(probe, address, sizeof(*a)) && errno == ECONNREFUSED;
+    close(probe);
+    return refused && !unlink(a->sun_path) ? bind(fd, address, sizeof(*a)) : -1;
+}
+
 int test_relay_listen(char *display, size_t size)
 {
+    int dir, fd = -1;
+
     mkdir(SOCKET_DIR, 01777);
+    dir = open(SOCKET_DIR, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    /* Between bind() and listen() another's socket seems to be left. */
+    if (dir < 0 || flock(dir, LOCK_EX))
+        goto end;
     for (int n = 200; n < 1000; n++) {
         struct sockaddr_un a;
         char path[64];
-        int fd;
 
         snprintf(path, sizeof(path), SOCKET_DIR "/X%d", n);
         if ((fd = unix_socket(&a, path)) < 0)
             break;
-        if (!bind(fd, (struct sockaddr *)&a, sizeof(a)) && !listen(fd, 16)) {
+        if (!bind_in_place(fd, &a) && !listen(fd, 16)) {
             snprintf(display, size, ":%d", n);
-            return fd;
+            break;
         }
         close(fd);
+        fd = -1;
     }
-    return -1;
+    flock(dir, LOCK_UN);
+
+end:
+    if (dir >= 0)
+        close(dir);
+    return fd;
 }
 
 void test_relay_unlink(const char *display)

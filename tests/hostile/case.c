@@ -225,8 +225,6 @@ int case_run(const CaseOptions *o, Report *r)
     describe(r, scene, target == SOURCES ? "-sources " : "", options);
 
     liar_init(&liar, o->seed, &r->lies);
-    if (target == SOURCES && !o->listings)
-        liar.silence = 0;
     if (life_start(&life, scene, &dice) < 0 ||
         !(proxy = test_proxy_start(scene->server->display)))
         return CASE_BROKEN;

@@ -34,7 +34,6 @@ typedef struct CaseOptions {
     const Scene *scenes;
     int nb_scenes;
     uint32_t seed;
-    int listings;              ///< lies that are stalls may be told to -sources
 } CaseOptions;
 
 enum { CASE_DONE = 0, CASE_COMPLAINS = 4, CASE_BROKEN = 5 };

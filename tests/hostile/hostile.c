@@ -124,7 +124,6 @@ static void begin_case(Worker *w, uint32_t seed)
 {
     const CaseOptions o = {
         .scenes = scenes, .nb_scenes = NB_SCENES, .seed = seed,
-        .listings = 1,
     };
     const pid_t parent = getpid();
     int ret;

@@ -378,11 +378,8 @@ static TestProxyVerdict garbage(Liar *l, TestMessage *m, TestBuffer *out)
     int n = dice_between(&l->dice, 1, 64);
 
     note(l, m, "%d bytes of anything before", n);
-    while (n--) {
-        const uint8_t byte = dice_throw(&l->dice);
-
-        test_buffer_add(out, &byte, 1);
-    }
+    while (n--)
+        test_buffer_add(out, &(uint8_t){ dice_throw(&l->dice) }, 1);
     test_buffer_add(out, m->data, m->size);
     return TEST_PROXY_GO_ON;
 }
