@@ -145,6 +145,7 @@ static void end(Silence *s)
 typedef struct Release {
     Silence *s;
     AVPacket *packet;
+    int no_silence;            /* there is none to wait for */
 } Release;
 
 static void *release(void *opaque)
@@ -152,11 +153,13 @@ static void *release(void *opaque)
     Release *r = opaque;
     int64_t start;
 
-    while (!interrupted(r->s))
+    while (!interrupted(r->s) &&
+           !__atomic_load_n(&r->no_silence, __ATOMIC_ACQUIRE))
         av_usleep(1000);
     start = av_gettime_relative();
     av_packet_unref(r->packet);
-    r->s->ms[UNREF] = (av_gettime_relative() - start) / 1000;
+    if (interrupted(r->s))
+        r->s->ms[UNREF] = (av_gettime_relative() - start) / 1000;
     return NULL;
 }
 
@@ -166,10 +169,9 @@ static void record(Silence *s, const char *display)
     AVFormatContext *ctx = avformat_alloc_context();
     AVDictionary *options = NULL;
     pthread_t thread;
-    static Release r;          /* its thread may outlive this call */
+    Release r = { .s = s };
     int ret = 0, n = 0;
 
-    r.s = s;
     av_dict_parse_string(&options, s->options, "=", ":", 0);
     ctx->interrupt_callback = (AVIOInterruptCB){ interrupted, s };
     begin(s, OPEN);
@@ -191,10 +193,9 @@ static void record(Silence *s, const char *display)
         /* Otherwise a frame needs no word from the server. */
         test_screen_fill(screen, root, 0, 0, WIDTH, HEIGHT, n);
     }
-    if (!silent_since(s))
-        return;
-    while (ret >= 0 && !interrupted(s))
+    while (ret >= 0 && silent_since(s) && !interrupted(s))
         av_usleep(1000);
+    __atomic_store_n(&r.no_silence, !silent_since(s), __ATOMIC_RELEASE);
     if (r.packet) {
         begin(s, UNREF);
         pthread_join(thread, NULL);
@@ -203,6 +204,8 @@ static void record(Silence *s, const char *display)
     begin(s, CLOSE);
     avformat_close_input(&ctx);
     end(s);
+    while (n--)
+        av_packet_free(&packets[n]);
 }
 
 static void list(Silence *s, const char *display)
