@@ -31,6 +31,10 @@
 #define SETUP_HEADER 8   /* that the setup's length does not count */
 #define FIXED_SIZE   32  /* of every reply, likewise */
 
+/* That every server takes (X11 protocol, connection setup), 4-byte units. libxcb
+ * locks itself up where a first request is longer than is allowed. */
+#define MIN_REQUEST_LENGTH 4096
+
 const void *x11shmpool_reply_items(const void *reply, size_t offset,
                                    uint64_t nb, size_t size)
 {
@@ -88,7 +92,7 @@ av_cold int x11shmpool_reply_check_setup(const void *setup)
     if (!take(&rest, 1, sizeof(*s)) ||
         !take(&rest, s->vendor_len, 1) ||
         !take(&rest, s->pixmap_formats_len, sizeof(xcb_format_t)) ||
-        !s->roots_len)
+        !s->roots_len || s->maximum_request_length < MIN_REQUEST_LENGTH)
         return AVERROR_INVALIDDATA;
     for (int i = 0; i < s->roots_len && ret >= 0; i++)
         ret = check_screen(&rest);

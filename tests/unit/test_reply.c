@@ -110,6 +110,7 @@ static uint8_t *make_setup(void)
     s[0] = 1;
     put16(s + LENGTH, (SETUP_SIZE - 8) / 4);
     put16(s + VENDOR_LEN, 5);
+    put16(s + offsetof(xcb_setup_t, maximum_request_length), 4096);
     s[ROOTS_LEN]   = 2;
     s[FORMATS_LEN] = 2;
     s[SCREENS + DEPTHS_LEN] = 2;
@@ -154,6 +155,9 @@ static void test_setup(void **state)
     assert_int_equal(x11shmpool_reply_check_setup(s), 0);
     walk((xcb_setup_t *)s);
     s[ROOTS_LEN] = 0;
+    assert_int_equal(x11shmpool_reply_check_setup(s), AVERROR_INVALIDDATA);
+    s[ROOTS_LEN] = 2;
+    put16(s + offsetof(xcb_setup_t, maximum_request_length), 4095);
     assert_int_equal(x11shmpool_reply_check_setup(s), AVERROR_INVALIDDATA);
     free(s);
 }
