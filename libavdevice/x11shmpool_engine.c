@@ -70,6 +70,7 @@ struct X11ShmpoolEngine {
     X11ShmpoolChanges changes; ///< written by the thread alone
     int64_t received;          ///< sequence of the last frame received
     int started, paused, stopping;
+    int ticking;               ///< the clock has been started, too
     int idle;                  ///< the thread sleeps until it is woken
     int capturing;             ///< the thread is at a frame
     int wanted;                ///< the reader found nothing since its last frame
@@ -123,6 +124,9 @@ static int64_t next_tick(X11ShmpoolEngine *e, int64_t *wait)
     *wait = -1;
     if (!e->started || e->paused)
         return -1;
+    if (!e->ticking)
+        x11shmpool_clock_init(&e->clock, e->clock.rate, time, av_gettime());
+    e->ticking = 1;
     *wait = x11shmpool_clock_due(&e->clock, e->clock.next) - time;
     if (*wait > 0)
         return -1;
@@ -324,7 +328,7 @@ static int64_t patience(const X11ShmpoolEngine *e)
     const int64_t time = now();
     int64_t due        = x11shmpool_clock_due(&e->clock, e->clock.next);
 
-    if (e->capturing)
+    if (e->capturing || !e->ticking)
         due = time;
     return due > time + POLLING_NS ? time : FFMAX(due, time) + POLLING_NS;
 }
@@ -371,10 +375,7 @@ int x11shmpool_engine_receive(X11ShmpoolEngine *e, int nonblock,
     int ret;
 
     pthread_mutex_lock(&e->lock);
-    if (!e->started) {
-        x11shmpool_clock_init(&e->clock, e->clock.rate, now(), av_gettime());
-        e->started = 1;
-    }
+    e->started = 1;
     ret = wait_for_frame(e, nonblock, interrupt, frame);
     if (ret >= 0) {
         *pts = x11shmpool_clock_pts(&e->clock, frame->tick);
@@ -400,7 +401,7 @@ void x11shmpool_engine_pause(X11ShmpoolEngine *e)
 void x11shmpool_engine_resume(X11ShmpoolEngine *e)
 {
     pthread_mutex_lock(&e->lock);
-    if (e->started && e->paused)
+    if (e->ticking && e->paused)
         x11shmpool_clock_skip(&e->clock, now());
     e->paused = 0;
     wake(e);

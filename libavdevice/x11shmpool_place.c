@@ -63,7 +63,7 @@ int x11shmpool_place_get(X11ShmpoolPlace *p, X11ShmpoolDisplay *d,
     xcb_connection_t *conn = d->conn;
     xcb_window_t root      = d->screen->root;
     unsigned geometry, origin, shape = 0, screen = 0, attributes;
-    Replies r = { NULL };
+    Replies r = { 0 };
     int ret   = 0, error;
 
     *p = (X11ShmpoolPlace){ .named = -1 };

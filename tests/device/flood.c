@@ -120,6 +120,8 @@ static void moves(TestScreen *s, void *opaque)
 }
 
 /* What is told here is true, only that nobody did it. */
+/* Some 50,000 a second: without a pause there are more than the server has time to
+ * pass on to anybody. */
 static void forgeries(TestScreen *s, void *opaque)
 {
     const xcb_window_t targets[] = { s->screen->root, *(xcb_window_t *)opaque };
@@ -139,6 +141,7 @@ static void forgeries(TestScreen *s, void *opaque)
                            XCB_EVENT_MASK_PROPERTY_CHANGE,
                            (const char *)&events[i & 1]);
         xcb_flush(s->conn);
+        av_usleep(1000);
     }
 }
 
