@@ -123,6 +123,13 @@ av_cold int x11shmpool_capture_init(X11ShmpoolCapture *c,
     return 0;
 }
 
+av_cold int x11shmpool_capture_measure(X11ShmpoolCapture *c,
+                                       X11ShmpoolSlot *slot)
+{
+    return x11shmpool_fill_measure(&c->fill, slot, c->source,
+                                   x11shmpool_source_visible(c->source));
+}
+
 av_cold void x11shmpool_capture_uninit(X11ShmpoolCapture *c)
 {
     if (!c->display)

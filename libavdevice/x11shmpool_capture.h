@@ -81,6 +81,9 @@ int x11shmpool_capture_init(X11ShmpoolCapture *c, X11ShmpoolSource *source,
                             const X11ShmpoolFormat *format,
                             const X11ShmpoolCaptureOptions *options);
 
+/** See x11shmpool_fill_measure(). */
+int x11shmpool_capture_measure(X11ShmpoolCapture *c, X11ShmpoolSlot *slot);
+
 /** Free the memory; the server frees its half when the display is closed. */
 void x11shmpool_capture_uninit(X11ShmpoolCapture *c);
 

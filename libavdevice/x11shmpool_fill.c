@@ -26,12 +26,15 @@
 #include "libavutil/attributes.h"
 #include "libavutil/error.h"
 #include "libavutil/macros.h"
+#include "libavutil/time.h"
 
 #include "x11shmpool_fill.h"
 #include "x11shmpool_reply.h"
 
 /* More rows than asked for cost less than one more request for them. */
 #define BAND_GAP 16
+
+#define MEASUREMENTS 6
 
 av_cold void x11shmpool_fill_init(X11ShmpoolFill *fill, X11ShmpoolDisplay *d,
                                   const X11ShmpoolFormat *format,
@@ -140,13 +143,19 @@ static int have_scratch(X11ShmpoolFill *fill)
     return !fill->scratch_failed;
 }
 
+static int is_direct(const X11ShmpoolFill *fill, const X11ShmpoolSource *s,
+                     X11ShmpoolRect visible)
+{
+    return visible.x == s->region.x && visible.w == fill->format->width;
+}
+
 static int send_images(X11ShmpoolFill *fill, const X11ShmpoolSource *s,
                        X11ShmpoolRect visible, uint32_t region)
 {
     xcb_connection_t *conn    = fill->display->conn;
     const X11ShmpoolFormat *f = fill->format;
     X11ShmpoolRects *images   = &fill->images;
-    int direct    = visible.x == s->region.x && visible.w == f->width;
+    int direct    = is_direct(fill, s, visible);
     size_t offset = 0;
     int ret;
 
@@ -197,7 +206,8 @@ int x11shmpool_fill_send(X11ShmpoolFill *fill, X11ShmpoolSlot *slot,
 
     if (x11shmpool_rect_empty(visible))
         return 0;
-    if (!slot->pixmap || !source->copyable)
+    if (!slot->pixmap || !source->copyable ||
+        (fill->reads_whole && !region && is_direct(fill, source, visible)))
         return send_images(fill, source, visible, region);
     fill->way = X11SHMPOOL_FILL_COPY;
     send_copy(fill, source, visible, region, answered);
@@ -266,6 +276,35 @@ int x11shmpool_fill_receive(X11ShmpoolFill *fill)
         fill->copy = 0;
     }
     return ret;
+}
+
+/* The first of each way fills cold memory, and does not count. */
+av_cold int x11shmpool_fill_measure(X11ShmpoolFill *fill, X11ShmpoolSlot *slot,
+                                    const X11ShmpoolSource *source,
+                                    X11ShmpoolRect visible)
+{
+    int64_t fastest[2] = { INT64_MAX, INT64_MAX };
+    int ret;
+
+    if (!slot->pixmap || !source->copyable || !is_direct(fill, source, visible))
+        return 0;
+    for (int i = 0; i < MEASUREMENTS; i++) {
+        int64_t begin = av_gettime_relative();
+
+        fill->reads_whole = i & 1;
+        ret = x11shmpool_fill_send(fill, slot, source, visible, XCB_NONE, 0);
+        if (ret >= 0)
+            ret = x11shmpool_fill_receive(fill);
+        if (ret < 0) {
+            fill->reads_whole = 0;
+            return x11shmpool_display_gone(ret) ? ret : 0;
+        }
+        if (i > 1)
+            fastest[i & 1] = FFMIN(fastest[i & 1],
+                                   av_gettime_relative() - begin);
+    }
+    fill->reads_whole = fastest[1] < fastest[0];
+    return 0;
 }
 
 const X11ShmpoolRects *x11shmpool_fill_images(const X11ShmpoolFill *fill)

@@ -38,7 +38,9 @@
  *   scratch slot;
  * - GetImage of the stale rectangles over the socket.
  *
- * All three leave the same pixels. On the thread that owns the display.
+ * All three leave the same pixels. Which of the first two costs the server less
+ * for a whole frame differs between machines, by a fourth either way: it is
+ * measured once. On the thread that owns the display.
  */
 
 enum X11ShmpoolFillWay {
@@ -57,6 +59,7 @@ typedef struct X11ShmpoolFill {
 
     X11ShmpoolSlot scratch;    ///< made when it is first needed
     int scratch_failed;
+    int reads_whole;           ///< a whole frame is faster as an image
 
     /* Of the fill under way. */
     X11ShmpoolSlot *slot;
@@ -72,6 +75,16 @@ typedef struct X11ShmpoolFill {
  *  @param root   the root window of the screen */
 void x11shmpool_fill_init(X11ShmpoolFill *fill, X11ShmpoolDisplay *d,
                           const X11ShmpoolFormat *format, xcb_window_t root);
+
+/**
+ * Find out which way is faster for a whole frame. Waits six times.
+ *
+ * @param slot free, to be filled
+ * @return as x11shmpool_fill_receive(); an X error is none, and leaves CopyArea
+ */
+int x11shmpool_fill_measure(X11ShmpoolFill *fill, X11ShmpoolSlot *slot,
+                            const X11ShmpoolSource *source,
+                            X11ShmpoolRect visible);
 
 /** Free the memory; the server frees its half when the display is closed. */
 void x11shmpool_fill_uninit(X11ShmpoolFill *fill);

@@ -44,16 +44,19 @@ static av_cold int init_pools(X11ShmpoolFrames *f)
     /* Memory that can't be had is found out before anything is recorded. */
     if ((ret = x11shmpool_pool_get(f->pool, 0, &buf, &slot)) < 0)
         return ret;
-    av_buffer_unref(&buf);
     if (!packs)
-        return 0;
+        ret = x11shmpool_capture_measure(&f->capture, slot);
+    av_buffer_unref(&buf);
+    if (!packs || ret < 0)
+        return ret;
 
     ret = x11shmpool_pool_alloc(&f->scratch_pool, d, format, d->screen->root,
                                 f->options.shm, 1);
     if (ret < 0)
         return ret;
-    return x11shmpool_pool_get(f->scratch_pool, 0, &f->scratch_buf,
-                               &f->scratch);
+    ret = x11shmpool_pool_get(f->scratch_pool, 0, &f->scratch_buf,
+                              &f->scratch);
+    return ret < 0 ? ret : x11shmpool_capture_measure(&f->capture, f->scratch);
 }
 
 av_cold int x11shmpool_frames_init(X11ShmpoolFrames *f,
