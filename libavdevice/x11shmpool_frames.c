@@ -37,7 +37,7 @@ static av_cold int init_pools(X11ShmpoolFrames *f)
     X11ShmpoolSlot *slot;
 
     ret = x11shmpool_pool_alloc(&f->pool, d, format, d->screen->root,
-                                packs ? X11SHMPOOL_SHM_OFF : f->options.shm,
+                                packs ? X11SHMPOOL_SHM_UNKNOWN : f->options.shm,
                                 f->options.pool_size);
     if (ret < 0)
         return ret;

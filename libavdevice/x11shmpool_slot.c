@@ -54,23 +54,16 @@
 const char *x11shmpool_slot_kind_name(enum X11ShmpoolShm kind)
 {
     static const char *const names[] = {
-        [X11SHMPOOL_SHM_AUTO]  = "auto",
-        [X11SHMPOOL_SHM_MEMFD] = "memfd",
-        [X11SHMPOOL_SHM_SYSV]  = "sysv",
-        [X11SHMPOOL_SHM_OFF]   = "off",
+        [X11SHMPOOL_SHM_AUTO]    = "auto",
+        [X11SHMPOOL_SHM_MEMFD]   = "memfd",
+        [X11SHMPOOL_SHM_SYSV]    = "sysv",
+        [X11SHMPOOL_SHM_OFF]     = "off",
+        [X11SHMPOOL_SHM_UNKNOWN] = "not needed",
     };
 
     return names[kind];
 }
 
-static int map_plain(X11ShmpoolSlot *s)
-{
-    s->data = mmap(NULL, s->size, PROT_READ | PROT_WRITE,
-                   MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
-    return s->data == MAP_FAILED ? AVERROR(errno) : 0;
-}
-
-#ifdef MFD_ALLOW_SEALING
 /* Memory that can't be had is to be an error, not a signal. In parts, because
  * one that a signal interrupts is undone. */
 static int allocate(int fd, size_t size)
@@ -107,6 +100,25 @@ static int map_memfd(X11ShmpoolSlot *s)
     return s->data == MAP_FAILED ? AVERROR(errno) : 0;
 }
 
+static int map_plain(X11ShmpoolSlot *s)
+{
+    s->data = mmap(NULL, s->size, PROT_READ | PROT_WRITE,
+                   MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
+    return s->data == MAP_FAILED ? AVERROR(errno) : 0;
+}
+
+static int map_unknown(X11ShmpoolSlot *s)
+{
+    int ret = map_memfd(s);
+
+    if (ret >= 0 || ret == AVERROR(ENOMEM))
+        return ret;
+    if (s->fd >= 0)
+        close(s->fd);
+    s->fd = -1;
+    return map_plain(s);
+}
+
 /* xcb closes a descriptor that it has sent, and forgets one that it could not
  * send because the server is gone. */
 static void close_unsent(int fd, int memfd)
@@ -139,13 +151,6 @@ static int share_memfd(X11ShmpoolSlot *s, X11ShmpoolDisplay *d)
         s->segment = XCB_NONE;
     return ret;
 }
-#else
-static int share_memfd(X11ShmpoolSlot *s av_unused,
-                       X11ShmpoolDisplay *d av_unused)
-{
-    return AVERROR(ENOSYS);
-}
-#endif
 
 /* Has the server read a random pattern out of the segment and send it back
  * over the socket. Reading harms nobody where the segment is another
@@ -264,7 +269,8 @@ int x11shmpool_slot_init(X11ShmpoolSlot *s, X11ShmpoolDisplay *d,
     switch (kind) {
     case X11SHMPOOL_SHM_MEMFD: ret = share_memfd(s, d);         break;
     case X11SHMPOOL_SHM_SYSV:  ret = share_sysv(s, d, f, root); break;
-    default:                   ret = map_plain(s);              break;
+    case X11SHMPOOL_SHM_OFF:   ret = map_plain(s);              break;
+    default:                   ret = map_unknown(s);            break;
     }
     if (ret < 0) {
         x11shmpool_slot_detach(s, d);

@@ -49,7 +49,6 @@
 #include <sys/mman.h>
 #include <sys/shm.h>
 #include <sys/socket.h>
-#include <sys/timerfd.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -267,7 +266,6 @@ void *mmap(void *addr, size_t size, int prot, int flags, int fd, off_t offset)
     }
 
 REPLACE(int, eventfd, -1, (unsigned value, int flags), value, flags)
-REPLACE(int, timerfd_create, -1, (int clock, int flags), clock, flags)
 REPLACE(int, shmget, -1, (key_t key, size_t size, int flags), key, size, flags)
 REPLACE(void *, shmat, (void *)-1, (int id, const void *address, int flags),
         id, address, flags)
