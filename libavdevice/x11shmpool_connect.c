@@ -253,8 +253,8 @@ static av_cold void log_failure(void *log, const char *name, int error,
         break;
     case AVERROR(EUSERS):
         av_log(log, AV_LOG_ERROR, "Cannot open display %s: its X server "
-               "serves as many clients as it can. Close some, or start it "
-               "with -maxclients.\n", name);
+               "already serves as many clients as it can. Close some, or "
+               "start it with a larger -maxclients.\n", name);
         break;
     case AVERROR(EACCES):
         av_log(log, AV_LOG_ERROR, "The X server of display %s refuses the "

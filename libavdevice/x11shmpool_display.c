@@ -173,7 +173,7 @@ av_cold int x11shmpool_display_open(X11ShmpoolDisplay *d, const char *name,
     }
     if ((ret = x11shmpool_reply_check_setup(d->setup)) < 0) {
         av_log(log, AV_LOG_ERROR, "The X server of display %s describes itself "
-               "in a way that cannot be.\n", d->name);
+               "in a way that makes no sense.\n", d->name);
         goto fail;
     }
     if ((ret = find_screen(d)) < 0)
@@ -251,7 +251,7 @@ int x11shmpool_display_run(X11ShmpoolDisplay *d,
     if ((ret = x11shmpool_completion_init(&run.ended)) < 0)
         return ret;
     if ((ret = x11shmpool_thread_start(&thread, run_thread, &run)) < 0) {
-        av_log(d->log, AV_LOG_ERROR, "Cannot start a thread: %s\n",
+        av_log(d->log, AV_LOG_ERROR, "Cannot start a thread: %s.\n",
                av_err2str(ret));
         goto end;
     }

@@ -265,7 +265,7 @@ static av_cold int warn_of_unreadable(const X11ShmpoolSource *s)
         av_log(d->log, AV_LOG_WARNING,
                "The screen of display %s can't be read and is recorded black. "
                "Is this Xwayland, whose windows a Wayland compositor shows? "
-               "Capture a window of it, with window_title say.\n", d->name);
+               "Capture one of its windows, with window_title for example.\n", d->name);
     return x11shmpool_display_gone(ret) ? ret : 0;
 }
 

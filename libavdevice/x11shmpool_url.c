@@ -102,8 +102,8 @@ static int parse_field(X11ShmpoolUrl *u, char *field, void *log)
         u->monitor = av_strdup(value);
         return u->monitor ? 0 : AVERROR(ENOMEM);
     }
-    av_log(log, AV_LOG_ERROR, "'%s%s%s' is nothing that a URL can ask for. The "
-           "forms are ?monitor=NAME and ?window=0x3a00007\n", field,
+    av_log(log, AV_LOG_ERROR, "'%s%s%s' is not something that a URL can ask "
+           "for. The forms are ?monitor=NAME and ?window=0x3a00007\n", field,
            value ? "=" : "", value ? value : "");
     return AVERROR(EINVAL);
 }
