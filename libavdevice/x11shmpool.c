@@ -94,10 +94,10 @@ static const AVOption options[] = {
     { "pick", "the window that is clicked on", 0, AV_OPT_TYPE_CONST, { .i64 = X11SHMPOOL_PICK }, 0, 0, D, "window_id" },
     { "window_title", "capture the topmost window whose title contains this", OFFSET(target.window_title), AV_OPT_TYPE_STRING, { .str = NULL }, 0, 0, D, NULL },
     { "window_class", "capture the topmost window whose class or instance is this", OFFSET(target.window_class), AV_OPT_TYPE_STRING, { .str = NULL }, 0, 0, D, NULL },
-    { "x", "left edge of the captured region, in pixels", OFFSET(target.x), AV_OPT_TYPE_INT, { .i64 = 0 }, 0, INT16_MAX, D, NULL },
-    { "y", "top edge of the captured region, in pixels", OFFSET(target.y), AV_OPT_TYPE_INT, { .i64 = 0 }, 0, INT16_MAX, D, NULL },
-    { "grab_x", "left edge of the captured region, the same as x", OFFSET(target.x), AV_OPT_TYPE_INT, { .i64 = 0 }, 0, INT16_MAX, D, NULL },
-    { "grab_y", "top edge of the captured region, the same as y", OFFSET(target.y), AV_OPT_TYPE_INT, { .i64 = 0 }, 0, INT16_MAX, D, NULL },
+    { "x", "left edge of the captured region, the same as grab_x", OFFSET(target.x), AV_OPT_TYPE_INT, { .i64 = 0 }, 0, INT16_MAX, D, NULL },
+    { "y", "top edge of the captured region, the same as grab_y; ffmpeg has a -y of its own", OFFSET(target.y), AV_OPT_TYPE_INT, { .i64 = 0 }, 0, INT16_MAX, D, NULL },
+    { "grab_x", "left edge of the captured region, in pixels", OFFSET(target.x), AV_OPT_TYPE_INT, { .i64 = 0 }, 0, INT16_MAX, D, NULL },
+    { "grab_y", "top edge of the captured region, in pixels", OFFSET(target.y), AV_OPT_TYPE_INT, { .i64 = 0 }, 0, INT16_MAX, D, NULL },
     { "video_size", "size of the captured region, such as 640x480 or hd720; by default all there is", OFFSET(target.width), AV_OPT_TYPE_IMAGE_SIZE, { .str = NULL }, 0, 0, D, NULL },
     { "framerate", "frames per second, as a number, a ratio or a name such as ntsc", OFFSET(framerate), AV_OPT_TYPE_STRING, { .str = "ntsc" }, 0, 0, D, NULL },
     { "draw_mouse", "draw the mouse pointer", OFFSET(draw_mouse), AV_OPT_TYPE_INT, { .i64 = 1 }, 0, 1, D, NULL },
@@ -111,20 +111,20 @@ static const AVOption options[] = {
     { "memfd", "shared, passed to the X server as a file descriptor", 0, AV_OPT_TYPE_CONST, { .i64 = X11SHMPOOL_SHM_MEMFD }, 0, 0, D, "shm" },
     { "sysv", "shared, System V", 0, AV_OPT_TYPE_CONST, { .i64 = X11SHMPOOL_SHM_SYSV }, 0, 0, D, "shm" },
     { "off", "not shared, pixels travel over the socket", 0, AV_OPT_TYPE_CONST, { .i64 = X11SHMPOOL_SHM_OFF }, 0, 0, D, "shm" },
-    { "pool_size", "the most frames that may exist at a time, 0 for as many as fit in 256 MiB (4 to 16)", OFFSET(pool_size), AV_OPT_TYPE_INT, { .i64 = 0 }, 0, 4096, D, NULL },
+    { "pool_size", "the most frames that may exist at a time; 0 for as many as fit in 256 MiB (4 to 16), growing up to 2 GiB if all are held", OFFSET(pool_size), AV_OPT_TYPE_INT, { .i64 = 0 }, 0, 4096, D, NULL },
     { "damage", "capture only what changed", OFFSET(damage), AV_OPT_TYPE_STRING, { .str = "auto" }, 0, 0, D, "damage" },
     { "auto", "if the X server can tell", 0, AV_OPT_TYPE_CONST, { .i64 = -1 }, 0, 0, D, "damage" },
     { "on", "always, fail if the X server can't tell", 0, AV_OPT_TYPE_CONST, { .i64 = 1 }, 0, 0, D, "damage" },
     { "off", "never, capture every frame whole", 0, AV_OPT_TYPE_CONST, { .i64 = 0 }, 0, 0, D, "damage" },
     { "unchanged", "what to do when nothing changed since the last frame", OFFSET(unchanged), AV_OPT_TYPE_STRING, { .str = "repeat" }, 0, 0, D, "unchanged" },
-    { "repeat", "hand out the last frame again", 0, AV_OPT_TYPE_CONST, { .i64 = 0 }, 0, 0, D, "unchanged" },
-    { "skip", "hand out nothing, but one frame a second", 0, AV_OPT_TYPE_CONST, { .i64 = 1 }, 0, 0, D, "unchanged" },
+    { "repeat", "return the last frame again", 0, AV_OPT_TYPE_CONST, { .i64 = 0 }, 0, 0, D, "unchanged" },
+    { "skip", "return nothing, except one frame a second", 0, AV_OPT_TYPE_CONST, { .i64 = 1 }, 0, 0, D, "unchanged" },
     { "on_resize", "what to do when the captured screen or window changes its size", OFFSET(on_resize), AV_OPT_TYPE_STRING, { .str = "pad" }, 0, 0, D, "on_resize" },
     { "pad", "keep the size of the video, crop or fill with black", 0, AV_OPT_TYPE_CONST, { .i64 = 0 }, 0, 0, D, "on_resize" },
     { "eof", "end the stream", 0, AV_OPT_TYPE_CONST, { .i64 = 1 }, 0, 0, D, "on_resize" },
-    { "damage_metadata", "tell in each packet's metadata what changed", OFFSET(damage_metadata), AV_OPT_TYPE_BOOL, { .i64 = 0 }, 0, 1, D, NULL },
+    { "damage_metadata", "put what changed into the metadata of each packet", OFFSET(damage_metadata), AV_OPT_TYPE_BOOL, { .i64 = 0 }, 0, 1, D, NULL },
     { "stat_captured", "frames captured so far", OFFSET(stats.captured), AV_OPT_TYPE_INT64, { .i64 = 0 }, 0, (double)INT64_MAX, S, NULL },
-    { "stat_repeated", "frames handed out again so far because nothing had changed", OFFSET(stats.repeated), AV_OPT_TYPE_INT64, { .i64 = 0 }, 0, (double)INT64_MAX, S, NULL },
+    { "stat_repeated", "frames returned again so far because nothing had changed", OFFSET(stats.repeated), AV_OPT_TYPE_INT64, { .i64 = 0 }, 0, (double)INT64_MAX, S, NULL },
     { "stat_dropped", "frames dropped so far because all memory was in use or the queue was full", OFFSET(stats.dropped), AV_OPT_TYPE_INT64, { .i64 = 0 }, 0, (double)INT64_MAX, S, NULL },
     { "stat_missed", "frames not captured so far because their time had passed", OFFSET(stats.missed), AV_OPT_TYPE_INT64, { .i64 = 0 }, 0, (double)INT64_MAX, S, NULL },
     { "stat_slots", "frames that memory exists for now", OFFSET(stats.slots), AV_OPT_TYPE_INT64, { .i64 = 0 }, 0, (double)INT64_MAX, S, NULL },
@@ -186,7 +186,7 @@ static av_cold int parse_options(AVFormatContext *s,
     ret = c->framerate ? av_parse_video_rate(&c->rate, c->framerate) :
                          AVERROR(EINVAL);
     if (ret < 0) {
-        av_log(s, AV_LOG_ERROR, "framerate '%s' is no frame rate: give a "
+        av_log(s, AV_LOG_ERROR, "framerate '%s' is not a frame rate: give a "
                "number above 0, a ratio such as 30000/1001 or a name such as "
                "ntsc.\n", c->framerate ? c->framerate : "");
         return ret;

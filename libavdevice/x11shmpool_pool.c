@@ -216,7 +216,7 @@ av_cold int x11shmpool_pool_alloc(X11ShmpoolPool **ppool, X11ShmpoolDisplay *d,
     pool->pagemap   = x11shmpool_views_pagemap();
     if (pool->pagemap < 0)
         av_log(d->log, AV_LOG_VERBOSE, "No /proc/self/pagemap: what is written "
-               "into packets all the same is not noticed.\n");
+               "into a packet can show in later frames.\n");
 
     pool->count   = av_buffer_allocz(sizeof(atomic_int));
     pool->buffers = av_buffer_pool_init2(size, pool, take_ready_slot, NULL);
@@ -306,7 +306,7 @@ fail:
         pool->full_time = av_gettime_relative() + RETRY_US;
         if (!pool->warned_memory++)
             av_log(pool->display->log, AV_LOG_WARNING,
-                   "No more than %d slots of the %d allowed can be had: %s\n",
+                   "Only %d of the %d slots allowed can be made: %s\n",
                    x11shmpool_pool_slots(pool), pool->max_slots,
                    av_err2str(ret));
         return AVERROR(EAGAIN);
