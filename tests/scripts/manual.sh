@@ -44,7 +44,7 @@ for what in default name range constant; do
     check "a wrong $what is noticed" fails 1 python3 "$manual" options "$work/help" \
         "$work/$what.texi" "$SRC/README.md"
 done
-sed 's/^@item Display @var{name} went away/@item Display @var{name} has left/' \
+sed 's/^@item No window was chosen/@item No window was picked/' \
     "$doc/x11shmpool.texi" >"$work/errors.texi"
 check 'a wrong error line is noticed' \
     fails 1 python3 "$manual" errors "$work/errors.texi" "$SRC"/libavdevice/*.c
