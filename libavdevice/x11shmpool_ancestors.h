@@ -25,8 +25,8 @@
 
 /**
  * @file
- * The windows that a window lies in: they take it along where they go, and hide
- * it when they are hidden. On the thread that owns the display.
+ * The ancestors of a window: it moves along with them, and is hidden when one
+ * of them is. On the thread that owns the display.
  */
 
 #define X11SHMPOOL_ANCESTORS 16
@@ -37,16 +37,17 @@ typedef struct X11ShmpoolAncestors {
 } X11ShmpoolAncestors;
 
 /**
- * Find them, and ask to be told what becomes of them. The display's screen is
- * then the one that the window is on. Waits once for each.
+ * Find the ancestors of a window, and select the events that tell of changes to
+ * them. Sets the display's screen to the one that the window is on. Takes one
+ * round trip for each.
  *
- * @return 0, also for a window that is gone; or an error that
- *         x11shmpool_display_gone() is true of
+ * @return 0, even if the window is gone; or an error for which
+ *         x11shmpool_display_gone() is true
  */
 int x11shmpool_ancestors_find(X11ShmpoolAncestors *a, X11ShmpoolDisplay *d,
                               xcb_window_t window);
 
-/** Whether a window is one of them. */
+/** Whether a window is one of the ancestors. */
 int x11shmpool_ancestors_have(const X11ShmpoolAncestors *a,
                               xcb_window_t window);
 

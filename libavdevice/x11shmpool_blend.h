@@ -29,7 +29,7 @@
 
 /**
  * @file
- * Painting a pointer's image into a captured one, and taking it out again.
+ * Painting the pointer's image into a captured picture, and removing it again.
  * Pure: no X connection, no state beyond the arguments; any thread.
  */
 
@@ -40,7 +40,8 @@ typedef struct X11ShmpoolCursorImage {
     int xhot, yhot;          ///< the hot spot within the image
 } X11ShmpoolCursorImage;
 
-/** Where the image stands when its hot spot is at px,py: not clipped. */
+/** The rectangle that the image covers with its hot spot at px,py, not
+ *  clipped. */
 X11ShmpoolRect x11shmpool_blend_rect(const X11ShmpoolCursorImage *cursor,
                                      int px, int py);
 
@@ -49,20 +50,20 @@ X11ShmpoolRect x11shmpool_blend_rect(const X11ShmpoolCursorImage *cursor,
  *
  * With M a channel's largest value (255 at 8 bits, 31 at 5, 1023 at 10), c the
  * cursor's premultiplied channel and a its alpha, both of 255, and d the
- * picture's channel: d' = (c * M + d * (255 - a) + 127) / 255, at most M.
- * An alpha channel in the picture is treated as one more channel with c = a.
+ * picture's channel: d' = (c * M + d * (255 - a) + 127) / 255, at most M. An
+ * alpha channel in the picture is treated as one more channel with c = a.
  * Pixels with a = 0 keep their bytes. Bits outside the masks are kept.
  *
- * Where f->indexed, d is the palette's colour (8 bits a channel) and the pixel
+ * If f->indexed, d is the palette's colour (8 bits a channel) and the pixel
  * becomes the entry nearest to d' by squared distance, the lowest such entry;
  * pixels with a = 0 are kept.
  *
  * @param data    the picture's first byte, f->width x f->height pixels
  * @param stride  bytes from row to row
- * @param px,py   where the hot spot stands, in the picture's coordinates; any
- *                part of the cursor may lie outside the picture
+ * @param px,py   the position of the hot spot, in the picture's coordinates;
+ *                any part of the cursor may lie outside the picture
  * @param clip    the part of the picture that may be painted on
- * @param palette 256 values 0xAARRGGBB where f->indexed, else ignored
+ * @param palette 256 values 0xAARRGGBB if f->indexed, else ignored
  */
 void x11shmpool_blend_cursor(const X11ShmpoolFormat *f,
                              uint8_t *data, ptrdiff_t stride,

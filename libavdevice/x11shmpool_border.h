@@ -32,7 +32,7 @@
 
 typedef struct X11ShmpoolBorder {
     X11ShmpoolDisplay *display;
-    xcb_window_t window;      ///< XCB_NONE while there is no border
+    xcb_window_t window;      ///< XCB_NONE if there is no border
     xcb_gcontext_t gc;
     X11ShmpoolRect region;    ///< what it is drawn around, root coordinates
     int thickness;            ///< pixels, outside the region
@@ -40,26 +40,26 @@ typedef struct X11ShmpoolBorder {
 
 /**
  * Show a dashed black and white border, thickness pixels wide, just outside
- * region. It never covers the region and takes no input from what lies below
- * it. Without the SHAPE extension there is no border, and one warning.
+ * region. It never covers the region, and input goes through it to the windows
+ * below. Without the SHAPE extension there is no border, and one warning.
  *
  * @return 0, or as x11shmpool_display_wait()
  */
 int x11shmpool_border_init(X11ShmpoolBorder *b, X11ShmpoolDisplay *d,
                            X11ShmpoolRect region, int thickness);
 
-/** Move it to where the region is now; nothing is sent if it has not moved.
- *  Buffered, not flushed. */
+/** Move the border to where the region is now. Buffered; nothing is sent if the
+ *  region has not moved. */
 void x11shmpool_border_move(X11ShmpoolBorder *b, X11ShmpoolRect region);
 
-/** Draw what an Expose event of the border's window uncovers; other events are
- *  not touched.
+/** Redraw what an Expose event of the border's window uncovers; other events
+ *  are ignored.
  *  @return 1 if the event was the border's own, else 0 */
 int x11shmpool_border_event(X11ShmpoolBorder *b,
                             const xcb_generic_event_t *event);
 
-/** Take the border away, buffered; closing the display does it, too. Leaves a
- *  border that was never shown alone. */
+/** Remove the border. Buffered; closing the display removes it, too. Does
+ *  nothing if there is none. */
 void x11shmpool_border_uninit(X11ShmpoolBorder *b);
 
 #endif /* AVDEVICE_X11SHMPOOL_BORDER_H */

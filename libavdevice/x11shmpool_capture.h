@@ -36,21 +36,22 @@
 
 /**
  * @file
- * What the X server is asked for a frame: what changed of the source is brought
- * into a slot, and the pointer, the colours and the menus are fetched, in one
- * round trip; in none where nothing changed. Nothing is painted.
+ * Reading the source: what changed in it is read into a slot, together with the
+ * pointer and the palette, in one round trip, or in none if nothing changed.
+ * Nothing is painted here; see x11shmpool_compose.h.
  *
  * On the thread that owns the display.
  */
 
 typedef struct X11ShmpoolCaptureOptions {
-    int damage;              ///< 1 track it, 0 don't, -1 if the server can
+    int damage;              ///< 1 track it, 0 don't, -1 if the server supports
+                             ///< it
     int draw_mouse;
     int follow_mouse;        ///< 0 off; see x11shmpool_rect_follow()
     int region_border;       ///< pixels, 0 for no border
     int eof_on_resize;
-    int need_changed;        ///< tell whether anything differs at all
-    int need_rects;          ///< tell exactly what differs
+    int need_changed;        ///< find out whether anything differs
+    int need_rects;          ///< find out exactly what differs
 } X11ShmpoolCaptureOptions;
 
 typedef struct X11ShmpoolCapture {
@@ -67,10 +68,11 @@ typedef struct X11ShmpoolCapture {
     X11ShmpoolMenus menus;
     X11ShmpoolBorder border;
     X11ShmpoolVerify verify;
-    int untrusted;           ///< damage is not to be relied on for now
-    int moved;               ///< the source is to be brought up to date
-    int newer;               ///< what was read last may be newer than what it
-                             ///< was told to differ in
+    int untrusted;           ///< damage can't be relied on at present
+    int moved;               ///< an event said that the source may have changed
+    int newer;               ///< what was read last may show more than its
+                             ///< rectangles tell; see
+                             ///< x11shmpool_capture_newer()
 } X11ShmpoolCapture;
 
 /**
@@ -84,48 +86,48 @@ int x11shmpool_capture_init(X11ShmpoolCapture *c, X11ShmpoolSource *source,
 /** See x11shmpool_fill_measure(). */
 int x11shmpool_capture_measure(X11ShmpoolCapture *c, X11ShmpoolSlot *slot);
 
-/** Free the memory; the server frees its half when the display is closed. */
+/** Free the memory; the server frees its part when the display is closed. */
 void x11shmpool_capture_uninit(X11ShmpoolCapture *c);
 
 /**
- * Take in what the server told since the last frame: where the source is, which
- * menus are shown. Waits only where there is something to ask.
+ * Process the events since the last frame: where the source is, which menus are
+ * shown. Waits for the server only if they give reason to ask it.
  *
- * @return 0; AVERROR_EOF with a line logged where the stream is to end; or as
+ * @return 0; AVERROR_EOF with a line logged if the stream is to end; or as
  *         x11shmpool_display_receive()
  */
 int x11shmpool_capture_update(X11ShmpoolCapture *c);
 
-/** Whether anything may have been drawn that no frame shows. */
+/** Whether anything may have been drawn that no frame shows yet. */
 int x11shmpool_capture_dirty(const X11ShmpoolCapture *c);
 
-/** Whether the server must be asked even where nothing was drawn: the pointer
- *  moves, and colours change, without being told. */
+/** Whether the server must be asked for each frame even if nothing was drawn,
+ *  because no event tells that the pointer moved or a colour changed. */
 int x11shmpool_capture_polls(const X11ShmpoolCapture *c);
 
 /**
- * Bring a slot up to date, and the pointer and the palette with it.
+ * Bring a slot up to date, together with the pointer and the palette.
  *
- * @param slot  nothing may be painted over it. NULL for the pointer and the
- *              palette only
- * @param rects add what was drawn since the last frame, frame coordinates. It
- *              is all that differs from the last frame if x11shmpool_capture_newer()
- *              says no
- * @return 0; AVERROR(EAGAIN) if the source does not stand still; or as
- *         x11shmpool_capture_update(). After an error nothing that was read
- *         counts, and all is read anew.
+ * @param slot  to be filled, with nothing painted over it; NULL for only the
+ *              pointer and the palette
+ * @param rects what was drawn since the last frame is added, in frame
+ *              coordinates. That is all that differs from the last frame,
+ *              unless x11shmpool_capture_newer() is true
+ * @return 0; AVERROR(EAGAIN) if the source keeps moving; or as
+ *         x11shmpool_capture_update(). After an error the content of the slot
+ *         is undefined, and the next call reads everything.
  */
 int x11shmpool_capture_read(X11ShmpoolCapture *c, X11ShmpoolSlot *slot,
                             X11ShmpoolRects *rects);
 
-/** Whether something was drawn while the slot was being read. All that was
- *  stale in it may show this already, and all of c->fill.images. */
+/** Whether something was drawn while the slot was being read. It may already
+ *  show in whatever was stale in the slot, and in all of c->fill.images. */
 int x11shmpool_capture_newer(const X11ShmpoolCapture *c);
 
 /**
- * Use the time between frames: check that damage tells the truth.
+ * Use the time between frames to check that damage reports all that is drawn.
  *
- * @param slot that the last frame was read into
+ * @param slot the one that the last frame was read into
  * @return as x11shmpool_capture_update()
  */
 int x11shmpool_capture_verify(X11ShmpoolCapture *c, const X11ShmpoolSlot *slot);

@@ -29,32 +29,32 @@
  * @file
  * Which rectangles differ, frame by frame.
  *
- * Each frame that differs from the one before has a number, its sequence, and
- * leaves its rectangles here. What differs between any two frames is then the
- * union of those in between: what a consumer must look at anew that has seen
- * frame n, what a buffer lacks that was filled with frame n, what frames that
- * were dropped had changed.
+ * Each frame that differs from the one before gets a number, its sequence, and
+ * its rectangles are recorded here. What differs between any two frames is the
+ * union of the rectangles in between: what a consumer that has seen frame n
+ * must look at, what a buffer that was filled with frame n lacks, what the
+ * frames that were dropped had changed.
  *
  * Frame coordinates. Pure: no X, no clock, no allocation; not thread-safe.
  */
 
 #define X11SHMPOOL_RECTS   64
-#define X11SHMPOOL_CHANGES 32   ///< frames that are remembered
+#define X11SHMPOOL_CHANGES 32   ///< frames that are recorded
 
-/** Rectangles that together cover something. They may overlap. */
+/** An area as a list of rectangles, which may overlap. */
 typedef struct X11ShmpoolRects {
     int nb;
     X11ShmpoolRect list[X11SHMPOOL_RECTS];
 } X11ShmpoolRects;
 
-/** Add a rectangle; an empty one adds nothing. Where there is no room for one
- *  more, all become the one rectangle that holds them. */
+/** Add a rectangle; an empty one adds nothing. If there is no room for one
+ *  more, the rectangle around all of them takes their place. */
 void x11shmpool_rects_add(X11ShmpoolRects *rects, X11ShmpoolRect r);
 
-/** The smallest rectangle that holds all of them. */
+/** The smallest rectangle around all of them. */
 X11ShmpoolRect x11shmpool_rects_box(const X11ShmpoolRects *rects);
 
-/** Pixels in all: an upper bound where some overlap. */
+/** The sum of their areas, in pixels: an upper bound if some overlap. */
 int64_t x11shmpool_rects_area(const X11ShmpoolRects *rects);
 
 typedef struct X11ShmpoolChanges {
@@ -68,7 +68,7 @@ void x11shmpool_changes_init(X11ShmpoolChanges *c, int width, int height);
 /**
  * Add a frame.
  *
- * @param rects what differs from the frame before, cut off at the frame's edges
+ * @param rects what differs from the frame before; clipped to the frame here
  * @return its sequence, one more than that of the frame before; the first is 1
  */
 int64_t x11shmpool_changes_add(X11ShmpoolChanges *c,
@@ -77,10 +77,10 @@ int64_t x11shmpool_changes_add(X11ShmpoolChanges *c,
 /**
  * What differs between two frames.
  *
- * @param older the earlier one's sequence; 0 for none
- * @param newer the later one's, at most c->newest
- * @param rects set to what differs: nothing where they are the same, all of the
- *              frame where there was none or it is too long ago
+ * @param older the earlier frame's sequence; 0 if there is none
+ * @param newer the later frame's sequence, at most c->newest
+ * @param rects set to what differs: nothing if they are the same, the whole
+ *              frame if there is no earlier one or it is no longer recorded
  */
 void x11shmpool_changes_between(const X11ShmpoolChanges *c, int64_t older,
                                 int64_t newer, X11ShmpoolRects *rects);

@@ -27,9 +27,10 @@
 
 /**
  * @file
- * The frame grid. Tick n is due n frame durations after the start; a tick
- * whose successor is already due is missed, counted and never made up.
- * Pure: the time is passed in, so it can be any clock; not thread-safe.
+ * The frame grid. A tick is the moment at which a frame is due: tick n is due n
+ * frame durations after the start. A tick whose successor is already due is
+ * missed; it is counted, and never made up for. Pure: the time is passed in, so
+ * it can be any clock; not thread-safe.
  */
 
 typedef struct X11ShmpoolClock {
@@ -67,8 +68,8 @@ int64_t x11shmpool_clock_take(X11ShmpoolClock *c, int64_t now);
 /** How many ticks are due at now and have not been taken. */
 int64_t x11shmpool_clock_overdue(const X11ShmpoolClock *c, int64_t now);
 
-/** Pass over every tick that is due by now without counting it: time that the
- *  user asked to leave out. */
+/** Skip every tick that is due by now without counting it, because the user
+ *  asked to leave this time out. */
 void x11shmpool_clock_skip(X11ShmpoolClock *c, int64_t now);
 
 #endif /* AVDEVICE_X11SHMPOOL_CLOCK_H */

@@ -30,11 +30,11 @@
 
 /**
  * @file
- * What is painted over a slot: a window's menus, and the pointer on top. It is
- * undone, with x11shmpool_cover_restore(), before the server writes into the slot
+ * Painting over a slot: a window's menus, and the pointer on top. This is
+ * undone by x11shmpool_cover_restore() before the server writes into the slot
  * again.
  *
- * Sends no request. One thread at a time, with which the display is.
+ * Sends no request. On the thread that owns the display.
  */
 
 typedef struct X11ShmpoolCompose {
@@ -44,20 +44,21 @@ typedef struct X11ShmpoolCompose {
     X11ShmpoolMenus *menus;
 
     /* The pointer of the last frame, frame coordinates. */
-    X11ShmpoolRect pointer;          ///< what it covered, empty for nothing
+    X11ShmpoolRect pointer;          ///< what it covered; empty if nothing
     int x, y;                        ///< its hot spot
-    int64_t image;                   ///< its image's number
+    int64_t image;                   ///< see image_number in
+                                     ///< x11shmpool_cursor.h
 } X11ShmpoolCompose;
 
-/** All must outlive it. */
+/** All arguments must outlive it. */
 void x11shmpool_compose_init(X11ShmpoolCompose *c,
                              const X11ShmpoolFormat *format,
                              const X11ShmpoolSource *source,
                              const X11ShmpoolCursor *cursor,
                              X11ShmpoolMenus *menus);
 
-/** Add what painting makes different from the last frame, frame coordinates: as
- *  it was there, and as it is now. */
+/** Add what painting changes compared with the last frame, in frame
+ *  coordinates: where things were painted then, and where they will be now. */
 void x11shmpool_compose_changes(const X11ShmpoolCompose *c,
                                 X11ShmpoolRects *rects);
 
@@ -65,9 +66,9 @@ void x11shmpool_compose_changes(const X11ShmpoolCompose *c,
  * Paint.
  *
  * @param data    f->stride bytes a row
- * @param cover   gets the pixels below; covers nothing
- * @param palette 256 values 0xAARRGGBB where the format is indexed
- * @return 0 or AVERROR(ENOMEM): nothing is painted
+ * @param cover   receives the pixels that are painted over; must be empty
+ * @param palette 256 values 0xAARRGGBB if the format is indexed
+ * @return 0, or AVERROR(ENOMEM): then nothing is painted
  */
 int x11shmpool_compose_paint(X11ShmpoolCompose *c, uint8_t *data,
                              X11ShmpoolCover *cover, const uint32_t *palette);
