@@ -29,15 +29,15 @@
 /**
  * @file
  * From the name of a display to a connection, without being held up by a server
- * that takes no part in it.
+ * that does not answer.
  *
- * xcb_connect() returns when the server has answered, and cannot be called off.
- * So it runs on a thread of its own, which is left behind when there is no more
- * waiting for it: when xcb_connect() returns at last, that thread closes the
+ * xcb_connect() returns when the server has answered, and cannot be cancelled.
+ * So it runs on a thread of its own, which is abandoned if the caller stops
+ * waiting: when xcb_connect() returns at last, that thread closes the
  * connection and ends. The alternative, connecting a socket by hand and handing
  * it to xcb_connect_to_fd(), would look up names, choose among transports and
  * read Xauthority files in code of our own, and that function waits for the
- * server's answer, too.
+ * server's answer as well.
  *
  * Any thread. (libXau keeps the name of the authority file in a static buffer:
  * connections that are opened at the very same moment race there, whoever opens
@@ -60,12 +60,12 @@ typedef struct X11ShmpoolConnection {
  * @param log        AVClass context
  * @return 0: the caller disconnects and frees the name; AVERROR_EXIT when
  *         interrupted; or with one line logged that names the display as
- *         resolved: AVERROR(EINVAL) a malformed name, AVERROR(ETIMEDOUT) the
- *         time is over, AVERROR(ECONNREFUSED) no server, AVERROR(EUSERS) it
- *         has room for no more clients, AVERROR(EACCES) it refuses this user,
- *         AVERROR(ECONNRESET) it went back on what it had said,
- *         AVERROR(EMFILE) or AVERROR(ENFILE) too many open files,
- *         AVERROR(ENOMEM)
+ *         resolved: AVERROR(EINVAL) a malformed name, AVERROR(ETIMEDOUT) no
+ *         answer in time, AVERROR(ECONNREFUSED) no server, AVERROR(EUSERS) it
+ *         serves as many clients as it can, AVERROR(EACCES) it refuses this
+ *         user, AVERROR(ECONNRESET) the connection broke off, though the server
+ *         accepts others, AVERROR(EMFILE) or AVERROR(ENFILE) too many open
+ *         files, AVERROR(ENOMEM)
  */
 int x11shmpool_connect(X11ShmpoolConnection *c, const char *name,
                        const AVIOInterruptCB *interrupt, int64_t timeout_us,

@@ -29,13 +29,13 @@
 
 /**
  * @file
- * The pixels of a picture that something is going to be painted over, so that
- * the picture can be made what it was. Pure; one thread at a time.
+ * A cover keeps the pixels of a picture that are about to be painted over, so
+ * that they can be restored. Pure; one thread at a time.
  */
 
 #define X11SHMPOOL_COVERED 32
 
-/** All zeros is a cover over nothing. */
+/** A zeroed cover is empty: nothing is painted over. */
 typedef struct X11ShmpoolCover {
     int nb;
     X11ShmpoolRect rects[X11SHMPOOL_COVERED]; ///< in the picture
@@ -56,7 +56,8 @@ typedef struct X11ShmpoolCover {
 int x11shmpool_cover_add(X11ShmpoolCover *cover, const X11ShmpoolFormat *f,
                          const uint8_t *data, X11ShmpoolRect r);
 
-/** Make the picture what it was before the first addition. */
+/** Make the picture what it was before the first rectangle was saved. The cover
+ *  is empty afterwards. */
 void x11shmpool_cover_restore(X11ShmpoolCover *cover, const X11ShmpoolFormat *f,
                               uint8_t *data);
 

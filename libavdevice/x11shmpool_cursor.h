@@ -27,27 +27,27 @@
 /**
  * @file
  * The pointer as the X server has it: its image, fetched when the server says
- * that it changed, and its position, asked for together with each grab.
- * Painting it is x11shmpool_blend.h's. On the thread that owns the display.
+ * that it changed, and its position, queried for each frame. x11shmpool_blend.h
+ * paints it. On the thread that owns the display.
  */
 
 typedef struct X11ShmpoolCursor {
     X11ShmpoolDisplay *display;
-    xcb_window_t window;       ///< whose coordinates x and y are in
-    int with_image;            ///< the image is wanted and can be had
-    int image_stale;           ///< the server told of another one
+    xcb_window_t window;       ///< that x and y are relative to
+    int with_image;            ///< the image is wanted and available
+    int image_stale;           ///< the server announced another image
 
     int on_screen;             ///< the pointer is on this X screen
-    int x, y;                  ///< the hot spot, the window's coordinates
-    int root_x, root_y;        ///< the same, the root window's
-    int64_t image_number;      ///< counts the images fetched, 0 none yet
-    X11ShmpoolCursorImage image; ///< argb NULL where there is no image
+    int x, y;                  ///< the hot spot, relative to the window
+    int root_x, root_y;        ///< the same, relative to the root window
+    int64_t image_number;      ///< counts the images fetched; 0 if none yet
+    X11ShmpoolCursorImage image; ///< argb is NULL if there is no image
 
     unsigned pointer_sequence, image_sequence;
 } X11ShmpoolCursor;
 
 /**
- * @param window     whose coordinates the position is reported in
+ * @param window     that the position is relative to
  * @param with_image also follow the pointer's image; needs XFIXES
  * @return 0; AVERROR(ENOSYS) if the image is wanted and there is no XFIXES: the
  *         position works nevertheless
@@ -65,8 +65,8 @@ int x11shmpool_cursor_event(X11ShmpoolCursor *c,
 /** Ask where the pointer is, and for its image if that changed. Buffered. */
 void x11shmpool_cursor_send(X11ShmpoolCursor *c);
 
-/** Take the answers in; all that was sent before x11shmpool_cursor_send() is
- *  done by then. Without an answer the last state is kept.
+/** Receive the answers. By then the server has done all that was sent before
+ *  x11shmpool_cursor_send(). The last state is kept if there is no answer.
  *  @return 0, or as x11shmpool_display_receive() */
 int x11shmpool_cursor_receive(X11ShmpoolCursor *c);
 

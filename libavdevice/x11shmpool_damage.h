@@ -30,16 +30,16 @@
 
 /**
  * @file
- * What was drawn, and what of it a slot lacks: the buffer age of
- * EGL_EXT_buffer_age and wlroots' swapchains, with the regions kept on the X
+ * What was drawn, and which part of it a slot lacks. This is the buffer age of
+ * EGL_EXT_buffer_age and of wlroots' swapchains, with the regions kept on the X
  * server.
  *
- * Every subtraction of damage has a number and leaves its region in a ring. A
- * slot's stamp is the number that it is complete up to; the union of the ring's
- * entries since then is what is stale in it. So a frame costs one request for
- * the subtraction and one for each entry beyond the first, however many slots
- * there are, and a slot that is older than the ring is simply filled whole.
- * Stamps are written here and nowhere else.
+ * Every subtraction of damage gets a number, and its region goes into a ring. A
+ * slot's stamp is the number of the subtraction up to which the slot is
+ * complete; the union of the regions since then is what is stale in it. So a
+ * frame costs one request for the subtraction and one for each entry beyond the
+ * first, however many slots there are, and a slot that is older than the ring
+ * is simply filled whole. Stamps are written here and nowhere else.
  *
  * On the thread that owns the display.
  */
@@ -47,24 +47,24 @@
 #define X11SHMPOOL_DAMAGE_RING 32
 #define X11SHMPOOL_DAMAGE_GAPS 1024
 
-/** A slot's. That of a new slot is X11SHMPOOL_NEVER. */
+/** See above. X11SHMPOOL_NEVER for a slot that was never filled. */
 typedef int64_t X11ShmpoolStamp;
 #define X11SHMPOOL_NEVER (-1)
 
 typedef struct X11ShmpoolDamage {
     X11ShmpoolDisplay *display;
-    uint32_t damage;          ///< XCB_NONE where damage is not tracked
+    uint32_t damage;          ///< XCB_NONE if damage is not tracked
     int dirty;                ///< something was drawn since the subtraction
     int invalid;              ///< everything changed since the subtraction
     int64_t sequence;         ///< number of the last subtraction
-    int64_t valid;            ///< stamps before this are stale as a whole
+    int64_t valid;            ///< slots with a stamp before this are stale as a
+                              ///< whole
 
     uint32_t ring[X11SHMPOOL_DAMAGE_RING]; ///< XFixes regions
     uint32_t stale;           ///< region: the union asked for last
     uint32_t box;             ///< region: the extents of the last subtraction
-    uint32_t clip;            ///< region: what is captured
-    X11ShmpoolRect clip_rect; ///< the rectangle that holds it, drawable
-                              ///< coordinates
+    uint32_t clip;            ///< region: the part that is captured
+    X11ShmpoolRect clip_rect; ///< the rectangle around it, drawable coordinates
 } X11ShmpoolDamage;
 
 /**
@@ -91,28 +91,29 @@ int x11shmpool_damage_event(X11ShmpoolDamage *dm,
 /** Whether anything may have been drawn since the last subtraction. */
 int x11shmpool_damage_dirty(const X11ShmpoolDamage *dm);
 
-/** Everything is stale in every slot: what is captured moved or was resized,
- *  or something other than drawing changed the pixels. */
+/** Note that everything is stale in every slot, because what is captured moved
+ *  or was resized, or something other than drawing changed the pixels. */
 void x11shmpool_damage_invalidate(X11ShmpoolDamage *dm);
 
-/** What part of the drawable is captured, in its coordinates, but for gaps in
- *  it; damage elsewhere is left out. Buffered; nothing is sent if rect is the
- *  same and renew is 0. */
+/** Set the part of the drawable that is captured, in its coordinates: rect
+ *  without the gaps. Damage elsewhere is ignored. Buffered; nothing is sent if
+ *  rect is the same and renew is 0. */
 void x11shmpool_damage_clip(X11ShmpoolDamage *dm, X11ShmpoolRect rect,
                             const X11ShmpoolRect *gaps, int nb_gaps,
                             int renew);
 
 /**
- * Take the damage so far off the server's account; to be done before the
- * pixels are read, never after: what is drawn in between is then reported
- * twice, not lost. Buffered.
+ * Subtract the damage reported so far. This must be done before the pixels are
+ * read, never after: what is drawn in between is then reported twice, not lost.
+ * Buffered.
  *
  * @return 1 if everything changed, 0 if only what was drawn
  */
 int x11shmpool_damage_subtract(X11ShmpoolDamage *dm);
 
-/** Ask what the last subtraction found within what is captured. Buffered.
- *  @param exact all rectangles, not only the one that holds them
+/** Ask what the last subtraction found within the part that is captured.
+ *  Buffered.
+ *  @param exact ask for all rectangles, not only for the one around them
  *  @return the sequence to give to x11shmpool_damage_receive() */
 unsigned x11shmpool_damage_send(X11ShmpoolDamage *dm, int exact);
 
@@ -133,16 +134,18 @@ enum X11ShmpoolStale {
  * Begin to fill a slot up to the last subtraction: find what is stale in it.
  * Buffered.
  *
- * @param stamp  the slot's; where anything is stale it counts as never filled
- *               until x11shmpool_damage_end_fill()
- * @param region set to an XFixes region, drawable coordinates, where that is
- *               the answer; valid until the next call or subtraction
+ * @param stamp  the slot's; if anything is stale, it is X11SHMPOOL_NEVER until
+ *               x11shmpool_damage_end_fill()
+ * @param region set to an XFixes region, drawable coordinates, if
+ *               X11SHMPOOL_STALE_REGION is returned; valid until the next call
+ *               or subtraction
  */
 enum X11ShmpoolStale x11shmpool_damage_begin_fill(X11ShmpoolDamage *dm,
                                                   X11ShmpoolStamp *stamp,
                                                   uint32_t *region);
 
-/** What was stale is filled. To be called before anything else here is. */
+/** Note that what was stale is filled. Must be called before any other function
+ *  of this file. */
 void x11shmpool_damage_end_fill(const X11ShmpoolDamage *dm,
                                 X11ShmpoolStamp *stamp);
 

@@ -31,24 +31,27 @@
 
 /**
  * @file
- * The connection: opening it, what its server can do, and waiting for an answer
- * so that the wait can be ended from outside.
+ * The connection: opening it, what its server supports, and waiting for answers
+ * in a way that can be ended from outside.
  *
  * One thread at a time owns the display and is the only one to use it. libxcb
- * can block by itself: where an answer has begun and its rest does not come,
- * where the socket takes no more, where it asks for ids or extensions. So an
- * application's interrupt callback is never asked on the thread that owns the
- * display, but on one that waits for it, which then ends the work: softly by
- * x11shmpool_display_cancel(), and by x11shmpool_display_abort() where that is
- * not enough. x11shmpool_display_run() does all of this.
+ * itself can block: when the rest of an answer does not arrive, when the socket
+ * accepts no more, when it asks for ids or extensions. Therefore an
+ * application's interrupt callback is never called on the thread that owns the
+ * display, but on one that waits for that thread and then ends its work: by
+ * x11shmpool_display_cancel(), and by x11shmpool_display_abort() if that is not
+ * enough. x11shmpool_display_run() does all of this.
  *
- * Requests are to be sent from threads that x11shmpool_thread_start() started:
- * libxcb raises SIGPIPE where the server has gone.
+ * Requests must be sent from threads that x11shmpool_thread_start() started,
+ * which block SIGPIPE: libxcb raises it if the server has gone.
+ *
+ * What is called buffered is not sent before the next function that waits, or a
+ * flush.
  */
 
 typedef struct X11ShmpoolDisplay {
     void *log;                     ///< AVClass context, not owned
-    char *name;                    ///< as resolved: ":0" where $DISPLAY said so
+    char *name;                    ///< as resolved: ":0" if $DISPLAY said so
     xcb_connection_t *conn;
     int fd;                        ///< conn's socket
     int cancel_fd;                 ///< readable once cancelled
@@ -58,15 +61,15 @@ typedef struct X11ShmpoolDisplay {
     int screen_num;
 
     /* An extension that is absent here must not be used: libxcb would shut the
-     * connection down. Versions are major << 16 | minor, 0 where absent. */
+     * connection down. Versions are major << 16 | minor, 0 if absent. */
     unsigned shm, xfixes, damage, randr, shape, composite;
     int shared_pixmaps;            ///< MIT-SHM has pixmaps in shared memory
     uint8_t xfixes_event, damage_event, randr_event, shape_event;
 } X11ShmpoolDisplay;
 
 /**
- * Connect to a display and find its screen. Until x11shmpool_display_query()
- * nothing is known of extensions. May run on a thread that the application
+ * Connect to a display and find its screen. Nothing is known about extensions
+ * before x11shmpool_display_query(). May run on a thread that the application
  * called from.
  *
  * @param name       [host]:display[.screen], or NULL or "" for $DISPLAY
@@ -74,26 +77,26 @@ typedef struct X11ShmpoolDisplay {
  * @param timeout_us µs, 0 for none
  * @param log        AVClass context that outlives the display
  * @return 0, or an AVERROR: as x11shmpool_connect(), or with one line logged
- *         AVERROR(EINVAL) a screen that does not exist, AVERROR_INVALIDDATA
- *         the server describes itself in a way that cannot be. After an error
+ *         AVERROR(EINVAL) a screen that does not exist, AVERROR_INVALIDDATA the
+ *         server describes itself in a way that makes no sense. After an error
  *         there is nothing to close.
  */
 int x11shmpool_display_open(X11ShmpoolDisplay *d, const char *name,
                             const AVIOInterruptCB *interrupt,
                             int64_t timeout_us, void *log);
 
-/** Ask for the server's extensions.
+/** Find out which extensions the server has.
  *  @return 0, or as x11shmpool_display_receive() */
 int x11shmpool_display_query(X11ShmpoolDisplay *d);
 
 /** Disconnect. The server frees everything that this client made. A display
  *  that was zeroed or failed to open is left alone. Never blocks. In a child of
- *  fork() only its own descriptors are closed, and its parent's connection goes
- *  on; what libxcb allocated stays. */
+ *  fork() only the child's descriptors are closed, and the parent's connection
+ *  goes on; what libxcb allocated is leaked. */
 void x11shmpool_display_close(X11ShmpoolDisplay *d);
 
 /** Whether the display was opened by another process, of which this one is a
- *  child: it can only be closed here. */
+ *  child: here it can only be closed. */
 int x11shmpool_display_inherited(const X11ShmpoolDisplay *d);
 
 /** Make every wait, now and later, return AVERROR_EXIT. What was begun on the
@@ -112,14 +115,14 @@ int x11shmpool_display_cancelled(const X11ShmpoolDisplay *d);
  * The caller owns the display before and after.
  *
  * When interrupted, or when the time is over, the display is cancelled, and a
- * tenth of a second later aborted; either way it can then only be closed. That
- * takes 300 ms at most from when the application wants its call back.
+ * tenth of a second later aborted; either way it can then only be closed. This
+ * function returns at most 300 ms after the interrupt callback would return 1.
  *
  * @param interrupt  the application's, may be NULL; asked on this thread
  * @param timeout_us µs, 0 for none
  * @return what the function returned; AVERROR_EXIT when interrupted;
- *         AVERROR(ETIMEDOUT), or what starting a thread failed with, with one
- *         line logged
+ *         AVERROR(ETIMEDOUT), or the error of starting a thread, with one line
+ *         logged
  */
 int x11shmpool_display_run(X11ShmpoolDisplay *d,
                            int (*function)(void *opaque), void *opaque,
@@ -129,15 +132,14 @@ int x11shmpool_display_run(X11ShmpoolDisplay *d,
 /**
  * Wait for the answer to a request. Sends what is buffered first.
  *
- * @param sequence the cookie's; of a request sent with a reply, or of a
- *                 checked void request after which a request with a reply has
- *                 been sent
+ * @param sequence the cookie's, of a request with a reply, or of a checked void
+ *                 request after which a request with a reply was sent
  * @param reply    set to the reply, which the caller frees with free(), or
  *                 NULL; may be NULL if the request has none
  * @return 0; AVERROR_EXIT when cancelled; AVERROR(EIO) when the server has
- *         gone; for an X error the AVERROR that fits
- *         (BadAccess EACCES, BadAlloc ENOMEM, BadMatch EINVAL, BadWindow and
- *         BadDrawable ENOENT, others AVERROR_EXTERNAL), nothing logged.
+ *         gone; for an X error the AVERROR that fits (BadAccess EACCES,
+ *         BadAlloc ENOMEM, BadMatch EINVAL, BadWindow and BadDrawable ENOENT,
+ *         others AVERROR_EXTERNAL), nothing logged.
  */
 int x11shmpool_display_wait(X11ShmpoolDisplay *d, unsigned sequence,
                             void **reply);
@@ -146,11 +148,11 @@ int x11shmpool_display_wait(X11ShmpoolDisplay *d, unsigned sequence,
  * Receive the reply to a request. Sends what is buffered first.
  *
  * @param sequence the cookie's
- * @param size     of the reply's struct, bytes: a reply that is shorter is none
+ * @param size     of the reply's struct, bytes
  * @param reply    set to the reply, which the caller frees with free(); to NULL
  *                 on error
- * @return 0; AVERROR_INVALIDDATA if the server answered with less than that, or
- *         with nothing; else as x11shmpool_display_wait()
+ * @return 0; AVERROR_INVALIDDATA if the reply is shorter than that, or missing;
+ *         else as x11shmpool_display_wait()
  */
 int x11shmpool_display_receive(X11ShmpoolDisplay *d, unsigned sequence,
                                size_t size, void **reply);
@@ -166,17 +168,18 @@ int x11shmpool_display_next_event(X11ShmpoolDisplay *d,
 int x11shmpool_display_sync(X11ShmpoolDisplay *d);
 
 /**
- * As x11shmpool_display_wait() for a checked void request: syncs, then tells
- * what became of it.
+ * As x11shmpool_display_wait() for a checked void request, whose success is
+ * known after a sync.
  */
 int x11shmpool_display_check(X11ShmpoolDisplay *d, xcb_void_cookie_t cookie);
 
-/** Whether an error of x11shmpool_display_receive() is no answer, but the end of
- *  asking: cancelled, the server has gone, or what it says is malformed. */
+/** Whether an error of x11shmpool_display_receive() means that there will be no
+ *  more answers: cancelled, the server has gone, or its answers are
+ *  malformed. */
 int x11shmpool_display_gone(int error);
 
-/** The same, or there is no memory: an error that nothing can be put up with
- *  after. */
+/** The same, or there is no memory: an error that ends the recording, whatever
+ *  it was that failed. */
 int x11shmpool_display_fatal(int error);
 
 /** Forget a reply that will not be waited for. */
@@ -186,14 +189,14 @@ void x11shmpool_display_discard(X11ShmpoolDisplay *d, unsigned sequence);
 int x11shmpool_display_error(const X11ShmpoolDisplay *d);
 
 /** The layout of a drawable's pixels.
- *  @return 0, or AVERROR_EXTERNAL if the server names no such depth or visual */
+ *  @return 0, or AVERROR_EXTERNAL if the server has no such depth or visual */
 int x11shmpool_display_layout(const X11ShmpoolDisplay *d, int depth,
                               xcb_visualid_t visual, X11ShmpoolLayout *layout);
 
 /** Whether descriptors can be passed to the server, as over a Unix socket. */
 int x11shmpool_display_passes_fds(const X11ShmpoolDisplay *d);
 
-/** The screen that a root window belongs to, NULL if none. */
+/** The screen that a root window belongs to, NULL if there is none. */
 xcb_screen_t *x11shmpool_display_screen_of(const X11ShmpoolDisplay *d,
                                            xcb_window_t root);
 

@@ -39,7 +39,7 @@ typedef struct X11ShmpoolEngine X11ShmpoolEngine;
 /**
  * Make an engine, without a thread yet.
  *
- * @param changes set to what the frames that it makes differ in, for
+ * @param changes set to where the engine records what its frames differ in, for
  *                x11shmpool_frames_init()
  * @return 0 or AVERROR(ENOMEM)
  */
@@ -48,8 +48,8 @@ int x11shmpool_engine_alloc(X11ShmpoolEngine **engine, AVRational rate,
                             const X11ShmpoolChanges **changes);
 
 /**
- * Start the engine's thread. Nothing is captured before the first receive,
- * which is tick 0.
+ * Start the engine's thread. Nothing is captured before the first call of
+ * x11shmpool_engine_receive(), which is tick 0.
  *
  * @param frames used by the engine alone until x11shmpool_engine_free()
  * @return 0 or an AVERROR, with one line logged
@@ -57,39 +57,40 @@ int x11shmpool_engine_alloc(X11ShmpoolEngine **engine, AVRational rate,
 int x11shmpool_engine_start(X11ShmpoolEngine *engine, X11ShmpoolFrames *frames);
 
 /**
- * Stop, promptly whatever the server does; frames that wait are released. The
- * display can't be waited for afterwards. NULL and a pointer to NULL are fine.
+ * Stop, promptly even if the server hangs; frames that wait are released. The
+ * connection is broken afterwards. A pointer to NULL is fine.
  */
 void x11shmpool_engine_free(X11ShmpoolEngine **engine);
 
 /**
- * Get the next frame. For one thread at a time, which never waits for the server
+ * Get the next frame. For one thread at a time. It never waits for the server
  * itself.
  *
- * @param nonblock  wait only where the next frame is due within 10 ms, and no
- *                  longer than 10 ms after it is due
- * @param interrupt asked, by this thread, while there is nothing; may be NULL
+ * @param nonblock  wait only if the next frame is due within 10 ms, and until
+ *                  10 ms after it is due at most
+ * @param interrupt called on this thread while there is no frame; may be NULL
  * @param frame     set on success; the caller unreferences it
  * @param pts       its timestamp, µs since the epoch, on the frame grid
  * @param rects     set to what differs from the frame that was received before,
- *                  whatever was dropped in between; all for the first
- * @return 0; AVERROR(EAGAIN); AVERROR_EXIT when interrupted: receiving can go
- *         on afterwards; else what ended the stream, once all frames before it
- *         have been received (see x11shmpool_frames_next())
+ *                  even if others were dropped in between; the whole frame for
+ *                  the first
+ * @return 0; AVERROR(EAGAIN); AVERROR_EXIT when interrupted, after which
+ *         receiving can go on; else the error that ended the stream, once all
+ *         frames before it have been received (see x11shmpool_frames_next())
  */
 int x11shmpool_engine_receive(X11ShmpoolEngine *engine, int nonblock,
                               const AVIOInterruptCB *interrupt,
                               X11ShmpoolFrame *frame, int64_t *pts,
                               X11ShmpoolRects *rects);
 
-/** Stop capturing; frames that wait are dropped, uncounted. Receiving returns
- *  AVERROR(EAGAIN) until x11shmpool_engine_resume(). */
+/** Stop capturing; frames that wait are discarded and not counted. Receiving
+ *  returns AVERROR(EAGAIN) until x11shmpool_engine_resume(). */
 void x11shmpool_engine_pause(X11ShmpoolEngine *engine);
 
-/** Go on, on the same frame grid. The time between counts as no miss. */
+/** Resume on the same frame grid. The ticks in between are not counted. */
 void x11shmpool_engine_resume(X11ShmpoolEngine *engine);
 
-/** What became of the ticks until now. Any thread. */
+/** Get what became of the ticks until now. Any thread. */
 void x11shmpool_engine_stats(X11ShmpoolEngine *engine, X11ShmpoolStats *stats);
 
 #endif /* AVDEVICE_X11SHMPOOL_ENGINE_H */

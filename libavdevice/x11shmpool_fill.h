@@ -29,18 +29,19 @@
 
 /**
  * @file
- * Filling a slot, in the best of three ways that slot and drawable allow:
+ * Filling a slot, in the best of three ways that the slot and the drawable
+ * allow:
  *
  * - CopyArea from the drawable into the slot's pixmap, clipped by the server to
- *   what is stale: one request, no rectangle reaches the client;
+ *   what is stale: one request, and no rectangle has to be known to the client;
  * - ShmGetImage of the stale rectangles, as bands of full rows straight into
- *   the slot where a row of the source is a row of the slot, else through a
- *   scratch slot;
+ *   the slot if a row of the source is a row of the slot; else into the scratch
+ *   slot, which never becomes a frame, and from there into the slot;
  * - GetImage of the stale rectangles over the socket.
  *
- * All three leave the same pixels. Which of the first two costs the server less
- * for a whole frame differs between machines, by a fourth either way: it is
- * measured once. On the thread that owns the display.
+ * All three give the same pixels. Which of the first two is faster for a whole
+ * frame depends on the machine, by up to a quarter either way: it is measured
+ * once, when opening. On the thread that owns the display.
  */
 
 enum X11ShmpoolFillWay {
@@ -61,12 +62,12 @@ typedef struct X11ShmpoolFill {
     int scratch_failed;
     int reads_whole;           ///< a whole frame is faster as an image
 
-    /* Of the fill under way. */
+    /* The fill in progress. */
     X11ShmpoolSlot *slot;
     enum X11ShmpoolFillWay way;
     unsigned copy;             ///< sequence of the CopyArea
-    unsigned sync;             ///< of what is answered after it, 0 if it is
-                               ///< the caller's
+    unsigned sync;             ///< of the request answered after it, 0 if the
+                               ///< caller sends that
     X11ShmpoolRects images;    ///< read as images, slot coordinates
     unsigned sequences[X11SHMPOOL_RECTS]; ///< of their requests
 } X11ShmpoolFill;
@@ -77,29 +78,32 @@ void x11shmpool_fill_init(X11ShmpoolFill *fill, X11ShmpoolDisplay *d,
                           const X11ShmpoolFormat *format, xcb_window_t root);
 
 /**
- * Find out which way is faster for a whole frame. Waits six times.
+ * Find out which way is faster for a whole frame. Takes six round trips.
  *
  * @param slot free, to be filled
- * @return as x11shmpool_fill_receive(); an X error is none, and leaves CopyArea
+ * @return as x11shmpool_fill_receive(), except that an X error is none: then
+ *         CopyArea is used
  */
 int x11shmpool_fill_measure(X11ShmpoolFill *fill, X11ShmpoolSlot *slot,
                             const X11ShmpoolSource *source,
                             X11ShmpoolRect visible);
 
-/** Free the memory; the server frees its half when the display is closed. */
+/** Free the memory; the server frees its part when the display is closed. */
 void x11shmpool_fill_uninit(X11ShmpoolFill *fill);
 
 /**
  * Begin to fill a slot.
  *
- * @param visible  what to read, the window's coordinates, all of it readable
- * @param region   what of it is stale, an XFixes region in the window's
- *                 coordinates; XCB_NONE for all
- * @param answered the caller sends a request that has a reply next, and waits
- *                 for that before it calls x11shmpool_fill_receive(): no
- *                 round trip of its own is needed
- * @return 0: x11shmpool_fill_receive() must follow, after whatever else is to be
- *         sent in the same round trip; or as x11shmpool_display_receive()
+ * @param visible  what to read, in the window's coordinates; all of it must be
+ *                 readable
+ * @param region   the part of it that is stale, an XFixes region in the
+ *                 window's coordinates; XCB_NONE for all
+ * @param answered whether the caller sends a request with a reply next, and
+ *                 receives that reply before it calls
+ *                 x11shmpool_fill_receive(): the fill then needs no round trip
+ *                 of its own
+ * @return 0, then x11shmpool_fill_receive() must follow, after whatever else is
+ *         to be sent in the same round trip; or as x11shmpool_display_receive()
  */
 int x11shmpool_fill_send(X11ShmpoolFill *fill, X11ShmpoolSlot *slot,
                          const X11ShmpoolSource *source, X11ShmpoolRect visible,
@@ -114,10 +118,10 @@ int x11shmpool_fill_send(X11ShmpoolFill *fill, X11ShmpoolSlot *slot,
 int x11shmpool_fill_receive(X11ShmpoolFill *fill);
 
 /** What the last fill wrote beyond the stale region, slot coordinates: nothing
- *  where it copied, the bands where it read images. */
+ *  if it copied, the bands if it read images. */
 const X11ShmpoolRects *x11shmpool_fill_images(const X11ShmpoolFill *fill);
 
-/** Paint a rectangle of a slot, as far as it lies within, with a pixel value. */
+/** Fill the part of a rectangle that lies within a slot with a pixel value. */
 void x11shmpool_fill_rect(const X11ShmpoolFormat *f, uint8_t *data,
                           X11ShmpoolRect r, uint32_t pixel);
 

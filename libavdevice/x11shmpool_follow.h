@@ -26,8 +26,8 @@
 
 /**
  * @file
- * A monitor that is captured wherever it goes; or the whole screen, but for
- * what of it no monitor shows.
+ * Following a monitor wherever it moves; or the whole screen, except for what
+ * no monitor shows.
  *
  * Root coordinates. On the thread that owns the display.
  */
@@ -45,23 +45,23 @@ typedef struct X11ShmpoolFollow {
  * @param f      zeroed
  * @param whole  the screen
  * @param wanted as for x11shmpool_monitors_find(). "primary" stands for
- *               whichever that is at any time; a number for the monitor that
- *               has it now, which is followed by its name from then on
- * @return 0; AVERROR(ENOENT) with one line logged that lists what there is;
+ *               whichever monitor that is at any time; a number for the monitor
+ *               that has it now, which is then followed by its name
+ * @return 0; AVERROR(ENOENT) with one line logged that lists the monitors;
  *         AVERROR(ENOMEM); or as x11shmpool_display_receive()
  */
 int x11shmpool_follow_choose(X11ShmpoolFollow *f, X11ShmpoolDisplay *d,
                              X11ShmpoolRect whole, const char *wanted);
 
 /**
- * Ask where the monitors are now. That the one which is followed went off or
- * came back is logged.
+ * Ask where the monitors are now. Logs if the one that is followed went off or
+ * came back.
  *
- * @param gaps    set to what no monitor shows where the whole screen is
- *                captured; at least max rectangles
- * @param nb_gaps how many these are
- * @return 0, AVERROR(ENOMEM), or as x11shmpool_display_receive(): then nothing has
- *         changed
+ * @param gaps    set to what no monitor shows, if the whole screen is captured;
+ *                room for max rectangles
+ * @param nb_gaps their number
+ * @return 0, AVERROR(ENOMEM), or as x11shmpool_display_receive(); after an
+ *         error nothing has changed
  */
 int x11shmpool_follow_update(X11ShmpoolFollow *f, X11ShmpoolDisplay *d,
                              X11ShmpoolRect whole, X11ShmpoolRect *gaps,

@@ -50,26 +50,26 @@ typedef struct X11ShmpoolFormat {
     int big_endian;          ///< byte order of a pixel in memory
     int indexed;             ///< PAL8: values are entries of a colormap
     uint32_t red, green, blue, alpha; ///< masks of a pixel value, 0 if indexed;
-                             ///< alpha is 0 where there is none
+                                      ///< alpha is 0 if there is none
     int width, height;       ///< pixels
     int stride;              ///< bytes from row to row as X lays them out
     int packed_stride;       ///< bytes from row to row as packets carry them:
-                             ///< stride, or less where rawvideo can't read
-                             ///< padded rows of this pix_fmt
+                             ///< stride, or less if rawvideo can't read padded
+                             ///< rows of this pix_fmt
     int size;                ///< bytes of a packet, packed_stride * height
 } X11ShmpoolFormat;
 
 /**
- * Find the pixel format that the masks, not bits_per_pixel alone, ask for:
- * 8 bits indexed (PAL8) or 3-3-2; 12 to 16 bits; 24 bits in three or four
- * bytes; 30 bits; 32 bits, of which those outside the three masks are alpha.
- * Either byte order.
+ * Find the pixel format that the masks, not bits_per_pixel alone, call for: 8
+ * bits indexed (PAL8) or 3-3-2; 12 to 16 bits; 24 bits in three or four bytes;
+ * 30 bits; 32 bits, of which those outside the three masks are alpha. Either
+ * byte order.
  *
  * @param log an AVClass context for the error line, may be NULL
- * @return 0; AVERROR_PATCHWELCOME for a layout that FFmpeg has no name for,
- *         logged with its depth and masks; AVERROR(EINVAL) for a size that is
- *         not positive or whose packet would not fit in an int.
- *         *f is undefined after an error.
+ * @return 0; AVERROR_PATCHWELCOME for a layout that FFmpeg has no pixel format
+ *         for, logged with its depth and masks; AVERROR(EINVAL) for a size that
+ *         is not positive or whose packet would not fit in an int. *f is
+ *         undefined after an error.
  */
 int x11shmpool_format_init(X11ShmpoolFormat *f, void *log,
                            const X11ShmpoolLayout *layout,

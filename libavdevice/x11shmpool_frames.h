@@ -29,8 +29,8 @@
 
 /**
  * @file
- * A tick's frame: a new one, the last one again where nothing changed, or none
- * where such ones are left out.
+ * The frame of a tick: a new one; or, if nothing changed, the last one again,
+ * or none if unchanged frames are to be skipped.
  *
  * On the thread that owns the display.
  */
@@ -39,7 +39,8 @@ typedef struct X11ShmpoolFramesOptions {
     enum X11ShmpoolShm shm;
     int pool_size;           ///< slots, 0 for auto
     int skip_unchanged;      ///< else repeat
-    int heartbeat;           ///< ticks after which skipping hands out a frame
+    int heartbeat;           ///< after this many skipped ticks the last frame
+                             ///< is returned again
 } X11ShmpoolFramesOptions;
 
 typedef struct X11ShmpoolFrames {
@@ -50,25 +51,27 @@ typedef struct X11ShmpoolFrames {
     X11ShmpoolCompose compose;
     X11ShmpoolPool *pool;
 
-    /* Where packets can't have the server's rows, it writes to this instead. */
+    /* If packets can't have rows padded as the server pads them, the server
+     * writes into this slot, from which they are packed. */
     X11ShmpoolPool *scratch_pool;
     AVBufferRef *scratch_buf;
     X11ShmpoolSlot *scratch;
 
     /* The last frame that was made. */
     AVBufferRef *last;
-    X11ShmpoolSlot *last_slot; ///< what it lies in, to be compared with what the
-                               ///< screen shows
+    X11ShmpoolSlot *last_slot; ///< the slot that the server wrote it into, to
+                               ///< be compared with the screen
     AVBufferRef *palette;
     int64_t palette_number;
-    int64_t last_tick;       ///< of the last frame that was handed out
+    int64_t last_tick;       ///< of the last frame that was returned
     int failures;            ///< reads that failed in a row
 } X11ShmpoolFrames;
 
 /**
  * @param source,format must outlive the frames
- * @param changes       what x11shmpool_frames_next() tells must be added there,
- *                      and the slot's sequence set, before the next call
+ * @param changes       the rectangles of each x11shmpool_frames_next() must be
+ *                      added to it, and x11shmpool_frames_set_sequence()
+ *                      called, before the next one
  * @return 0, or an AVERROR with one line logged; uninit is needed in any case
  */
 int x11shmpool_frames_init(X11ShmpoolFrames *f, X11ShmpoolSource *source,
@@ -77,36 +80,38 @@ int x11shmpool_frames_init(X11ShmpoolFrames *f, X11ShmpoolSource *source,
                            const X11ShmpoolFramesOptions *options,
                            const X11ShmpoolCaptureOptions *capture_options);
 
-/** Frames that are out stay valid. Sends nothing. */
+/** Frames in use stay valid. Sends nothing. */
 void x11shmpool_frames_uninit(X11ShmpoolFrames *f);
 
 /**
  * Make the frame of a tick.
  *
- * @param lost   the consumer never saw the last frame: this one is not to be
- *               left out
- * @param wanted the consumer asks for a frame and has none
- * @param frame  set on success, but for the sequence; the caller unreferences it
+ * @param lost   the consumer never got the last frame, so this one must not be
+ *               skipped
+ * @param wanted the consumer has asked for a frame and there was none
+ * @param frame  set on success, except for the sequence; the caller
+ *               unreferences it
  * @param rects  set to what differs from the last frame that was made, frame
  *               coordinates
- * @return 0; 1 if unchanged frames are left out and this is one, frame is not
- *         set; AVERROR(EAGAIN) if there is no frame for this tick (all slots are
- *         out): nothing is lost, the next frame has the change; AVERROR_EOF with
- *         a line logged where the stream is to end; AVERROR_EXIT; AVERROR(EIO)
- *         with a line logged when the server is gone; other errors with a line
- *         logged
+ * @return 0; 1 if unchanged frames are skipped and this is one, then frame is
+ *         not set; AVERROR(EAGAIN) if there is no frame for this tick because
+ *         all slots are in use: the next frame shows what changed; AVERROR_EOF
+ *         with a line logged if the stream is to end; AVERROR_EXIT;
+ *         AVERROR(EIO) with a line logged when the server is gone; other errors
+ *         with a line logged
  */
 int x11shmpool_frames_next(X11ShmpoolFrames *f, int64_t tick, int lost,
                            int wanted, X11ShmpoolFrame *frame,
                            X11ShmpoolRects *rects);
 
-/** Tell which sequence the frame got that x11shmpool_frames_next() returned. */
+/** Set the sequence of the frame that x11shmpool_frames_next() returned. */
 void x11shmpool_frames_set_sequence(X11ShmpoolFrames *f, int64_t sequence);
 
-/** Use the time between frames. @return 0, or as x11shmpool_frames_next() */
+/** Use the time between frames to check that damage is reported. @return 0, or
+ *  as x11shmpool_frames_next() */
 int x11shmpool_frames_idle(X11ShmpoolFrames *f);
 
-/** Say what ended the stream: AVERROR(EIO), the server has gone, or
+/** Log what ended the stream: AVERROR(EIO), the server has gone, or
  *  AVERROR_INVALIDDATA, its answers are malformed. @return error */
 int x11shmpool_frames_gone(const X11ShmpoolFrames *f, int error);
 
