@@ -32,10 +32,10 @@ typedef struct X11ShmpoolRect {
     int x, y, w, h;
 } X11ShmpoolRect;
 
-/** The common part of a and b; w = h = 0 where there is none. */
+/** The common part of a and b; w = h = 0 if there is none. */
 X11ShmpoolRect x11shmpool_rect_intersect(X11ShmpoolRect a, X11ShmpoolRect b);
 
-/** The smallest rectangle that holds a and b; an empty one adds nothing. */
+/** The smallest rectangle around a and b; an empty one adds nothing. */
 X11ShmpoolRect x11shmpool_rect_union(X11ShmpoolRect a, X11ShmpoolRect b);
 
 int x11shmpool_rect_empty(X11ShmpoolRect r);
@@ -51,11 +51,10 @@ int x11shmpool_rect_subtract(X11ShmpoolRect outer, X11ShmpoolRect inner,
                              X11ShmpoolRect out[4]);
 
 /**
- * Cut inner out of each of the nb rectangles of list, which do not overlap, in
- * place.
+ * Cut inner out of the nb rectangles of list, which do not overlap, in place.
  *
- * @param max how many fit in list; pieces beyond that are left out
- * @return how many there are now
+ * @param max how many list has room for; pieces beyond that are left out
+ * @return how many rectangles there are now
  */
 int x11shmpool_rects_subtract(X11ShmpoolRect *list, int nb, int max,
                               X11ShmpoolRect inner);

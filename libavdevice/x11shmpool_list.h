@@ -27,16 +27,16 @@
 
 /**
  * @file
- * What there is to be captured, for ffmpeg -sources and
- * avdevice_list_devices(). Every name can be given to -i as it stands.
+ * What can be captured, for ffmpeg -sources and avdevice_list_devices(). Every
+ * name can be given to -i as it is.
  */
 
 /**
- * Add the display's screens, and of the screen that its name stands for the
- * monitors and the windows that are shown. That screen is the default.
+ * Add the display's screens, and the monitors and shown windows of the screen
+ * that the display's name selects. That screen is the default.
  *
- * @return 0; AVERROR(ENOMEM), or as x11shmpool_display_receive(); what was added
- *         until then is the list's owner's
+ * @return 0; AVERROR(ENOMEM), or as x11shmpool_display_receive(); what was
+ *         added until then stays in the list
  */
 int x11shmpool_list_devices(X11ShmpoolDisplay *d, AVDeviceInfoList *list);
 

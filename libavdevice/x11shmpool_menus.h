@@ -35,9 +35,9 @@
  * window manager and are transient for it, for a window within it, or for
  * another of its menus (ICCCM 4.1.2.6 and 4.1.10).
  *
- * They are windows of their own, so the window's pixmap doesn't hold them. Each
- * is read from its own pixmap when it changed, to be painted over the frame
- * where it stands. x11shmpool_transients finds them.
+ * They are windows of their own, so the window's pixmap doesn't contain them.
+ * Each is read from its own pixmap when it has changed, and painted over the
+ * frame at its place. x11shmpool_transients.h finds them.
  *
  * On the thread that owns the display.
  */
@@ -47,38 +47,40 @@
 #define X11SHMPOOL_MENUS_CHANGED (2 * X11SHMPOOL_MENUS + 1)
 
 typedef struct X11ShmpoolMenu {
-    X11ShmpoolPixmap pixmap;   ///< redirected; holds none between updates
+    X11ShmpoolPixmap pixmap;   ///< redirected; has no id between updates
     uint32_t damage;
     xcb_visualid_t visual;
-    int stale;                 ///< what is here is not what it looks like now
-    int w, h;                  ///< as the window was when last asked for, with
-                               ///< its border; 0 for never
+    int stale;                 ///< it has changed since it was read
+    int w, h;                  ///< of the window with its border, when last
+                               ///< asked for; 0 before
     int changed;               ///< since x11shmpool_menus_painted()
     X11ShmpoolRect rect;       ///< with its border, root coordinates; empty
-                               ///< until it was read
+                               ///< before it was read
     X11ShmpoolRect painted;    ///< where the last frame has it, frame coordinates
-    X11ShmpoolCursorImage image; ///< its pixels
-    uint8_t *data;             ///< or these, as they are in a frame; NULL if not
+    X11ShmpoolCursorImage image; ///< its pixels as ARGB values, or
+    uint8_t *data;             ///< in the frame's own format; both NULL if it
+                               ///< can't be painted
     int stride;                ///< bytes
     X11ShmpoolRect shape[X11SHMPOOL_MENU_SHAPE]; ///< within rect, from 0,0
     int nb_shape;
 } X11ShmpoolMenu;
 
 typedef struct X11ShmpoolMenus {
-    X11ShmpoolDisplay *display; ///< NULL where there are none to be painted
+    X11ShmpoolDisplay *display; ///< NULL if there can be none
     const X11ShmpoolSource *source;
     const X11ShmpoolFormat *format;
     X11ShmpoolMenu list[X11SHMPOOL_MENUS]; ///< the lowest first
     int nb;
-    int restacked;             ///< that may not be their order
-    X11ShmpoolRect gone;       ///< holds what those covered that went since
-                               ///< x11shmpool_menus_painted(), frame coordinates
+    int restacked;             ///< their order may have changed
+    X11ShmpoolRect gone;       ///< rectangle around what was covered by menus
+                               ///< that went since x11shmpool_menus_painted(),
+                               ///< frame coordinates
     X11ShmpoolTransients transients;
 } X11ShmpoolMenus;
 
 /**
- * Begin to look for the menus of a source. One that is no window, or is read
- * from the screen, has none to be painted.
+ * Begin to look for the menus of a source. A source that is not a window, or is
+ * read from the screen, has none that would have to be painted.
  *
  * @param source,format must outlive the menus
  * @return as x11shmpool_menus_update()
@@ -86,23 +88,22 @@ typedef struct X11ShmpoolMenus {
 int x11shmpool_menus_init(X11ShmpoolMenus *m, const X11ShmpoolSource *source,
                           const X11ShmpoolFormat *format);
 
-/** Needs the display still open; waits for nothing. */
+/** The display must still be open. Does not wait. */
 void x11shmpool_menus_uninit(X11ShmpoolMenus *m);
 
-/** Note an event: one may have been mapped, moved, drawn on, or gone away.
- *  Synthetic
- *  ones are none. Sends nothing. */
+/** Note an event: a menu may have been mapped, moved, drawn on or unmapped.
+ *  Synthetic events are ignored. Sends nothing. */
 void x11shmpool_menus_event(X11ShmpoolMenus *m,
                             const xcb_generic_event_t *event);
 
-/** Note that events were thrown away, as x11shmpool_transients_overflow(): all
- *  menus are read anew. */
+/** Note that events were discarded, as x11shmpool_transients_overflow(): all
+ *  menus are read again. */
 void x11shmpool_menus_overflow(X11ShmpoolMenus *m);
 
 /**
- * Find new ones and read what has changed, once a frame. Costs no request where
- * no event was noted. Waits for the server twice to read them, besides what
- * x11shmpool_transients_update() does.
+ * Find new menus and read those that have changed; to be called once a frame.
+ * Sends nothing if no event was noted. Reading takes two round trips, besides
+ * those of x11shmpool_transients_update().
  *
  * @return 0, AVERROR(ENOMEM), or as x11shmpool_display_receive(): what was not
  *         read is read the next time
@@ -110,26 +111,26 @@ void x11shmpool_menus_overflow(X11ShmpoolMenus *m);
 int x11shmpool_menus_update(X11ShmpoolMenus *m);
 
 /**
- * Say what differs from the last frame that they were painted into: a list of
+ * Get what differs from the last frame that they were painted into: a list of
  * rectangles in frame coordinates, within the frame; they may overlap.
  *
- * @return how many these are; 0 if nothing does
+ * @return their number; 0 if nothing differs
  */
 int x11shmpool_menus_changed(const X11ShmpoolMenus *m,
                              X11ShmpoolRect list[X11SHMPOOL_MENUS_CHANGED]);
 
 /** The part of the frame that list[i] covers, frame coordinates; empty if it
- *  has nothing to be painted. It may cover less, see its shape. */
+ *  can't be painted. Its shape may be smaller. */
 X11ShmpoolRect x11shmpool_menus_rect(const X11ShmpoolMenus *m, int i);
 
-/** Paint list[i] over a frame, within x11shmpool_menus_rect(): the lowest is to
- *  come first.
- *  @param palette 256 values 0xAARRGGBB where the format is indexed */
+/** Paint list[i] over a frame, within x11shmpool_menus_rect(). Start with the
+ *  lowest, list[0].
+ *  @param palette 256 values 0xAARRGGBB if the format is indexed */
 void x11shmpool_menus_paint(const X11ShmpoolMenus *m, int i, uint8_t *data,
                             int stride, const uint32_t *palette);
 
-/** All were painted into a frame that is complete: what changed is counted from
- *  here on. */
+/** Note that all were painted into a frame that is complete:
+ *  x11shmpool_menus_changed() compares with that frame from now on. */
 void x11shmpool_menus_painted(X11ShmpoolMenus *m);
 
 #endif /* AVDEVICE_X11SHMPOOL_MENUS_H */

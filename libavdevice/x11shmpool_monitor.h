@@ -26,8 +26,8 @@
 
 /**
  * @file
- * Monitors: RandR's, and where the server lacks RandR 1.5 one that is the whole
- * screen.
+ * Monitors: RandR's, or one that is the whole screen if the server lacks RandR
+ * 1.5.
  *
  * On the thread that owns the display.
  */
@@ -36,32 +36,32 @@ typedef struct X11ShmpoolMonitor {
     char *name;              ///< UTF-8, owned
     X11ShmpoolRect rect;     ///< root coordinates, never empty
     int primary;
-    int rate_mhz;            ///< of its mode, in thousandths of a hertz, 0 if
+    int rate_mhz;            ///< refresh rate in thousandths of a hertz, 0 if
                              ///< unknown or not asked for
-    uint32_t output;         ///< of RandR, the first it has, or XCB_NONE
+    uint32_t output;         ///< of RandR, its first one, or XCB_NONE
     uint32_t mode;           ///< of RandR, XCB_NONE if unknown or not asked for
 } X11ShmpoolMonitor;
 
 typedef struct X11ShmpoolMonitors {
-    X11ShmpoolMonitor *list; ///< owned; those that are on
+    X11ShmpoolMonitor *list; ///< owned
     int nb;
 } X11ShmpoolMonitors;
 
-/** Ask to be told of changes; x11shmpool_monitors_event() sees them, together
- *  with the ConfigureNotify of the root window. Buffered. */
+/** Select the events for x11shmpool_monitors_event(). Buffered. */
 void x11shmpool_monitors_watch(X11ShmpoolDisplay *d);
 
-/** Whether the event says that monitors may have changed. */
+/** Whether the event says that monitors may have changed. The root window's
+ *  ConfigureNotify, which is not looked at here, can say so, too. */
 int x11shmpool_monitors_event(const X11ShmpoolDisplay *d,
                               const xcb_generic_event_t *event);
 
 /**
  * Get the monitors of the display's screen that are on.
  *
- * @param whole      the screen's size now
+ * @param whole      the screen's present size
  * @param with_rates fill in rate_mhz, too
- * @return 0, AVERROR(ENOMEM), or as x11shmpool_display_receive(). After an error
- *         there is nothing to free.
+ * @return 0, AVERROR(ENOMEM), or as x11shmpool_display_receive(). After an
+ *         error there is nothing to free.
  */
 int x11shmpool_monitors_get(X11ShmpoolMonitors *m, X11ShmpoolDisplay *d,
                             X11ShmpoolRect whole, int with_rates);
@@ -69,9 +69,8 @@ int x11shmpool_monitors_get(X11ShmpoolMonitors *m, X11ShmpoolDisplay *d,
 void x11shmpool_monitors_free(X11ShmpoolMonitors *m);
 
 /**
- * Find a monitor: by its name, by its name without regard to case, by
- * "primary" (which is the first where none is marked), or by its place in the
- * list, from 0 on.
+ * Find a monitor: by its name, by its name without regard to case, by "primary"
+ * (the first one if none is marked), or by its place in the list, from 0 on.
  *
  * @return NULL if there is none
  */

@@ -29,16 +29,17 @@
 
 /**
  * @file
- * A frame as the packet that leaves the device. Any thread.
+ * A packet is what leaves the device: a reference to the memory of a frame,
+ * with palette and metadata. Any thread.
  */
 
 /**
- * Fill a packet, but for its times.
+ * Fill a packet, except for its timestamps.
  *
  * @param frame stays the caller's
- * @param rects what differs from the packet before, to be told in its metadata;
- *              NULL for no metadata
- * @return 0 or AVERROR(ENOMEM): what the packet has by then is its own
+ * @param rects what differs from the packet before, for its metadata; NULL for
+ *              no metadata
+ * @return 0 or AVERROR(ENOMEM): what was added by then belongs to the packet
  */
 int x11shmpool_packet_init(AVPacket *pkt, const X11ShmpoolFrame *frame,
                            const X11ShmpoolFormat *format,

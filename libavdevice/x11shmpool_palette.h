@@ -26,9 +26,9 @@
 
 /**
  * @file
- * The colormap through which an indexed drawable is seen. No event tells when
- * one of its colours is stored anew, so it is asked for with every grab: the
- * installed one for a screen, a window's own for a window.
+ * The colormap through which an indexed drawable is seen: the installed one for
+ * a screen, a window's own for a window. No event tells when one of its colours
+ * is changed, so it is queried for each frame.
  *
  * On the thread that owns the display.
  */
@@ -38,11 +38,12 @@
 typedef struct X11ShmpoolPalette {
     X11ShmpoolDisplay *display;
     xcb_window_t window;
-    int installed;             ///< follow what is installed on the screen
+    int installed;             ///< whether to use what is installed on the
+                               ///< screen
     xcb_colormap_t colormap;
-    int entries;               ///< that the visual's colormaps have
+    int entries;               ///< of the visual's colormaps
     uint32_t argb[X11SHMPOOL_PALETTE_SIZE]; ///< 0xFFRRGGBB, black beyond entries
-    int64_t number;            ///< counts the palettes that differed
+    int64_t number;            ///< counts the changes of argb
     unsigned colors_sequence, list_sequence;
 } X11ShmpoolPalette;
 
@@ -52,7 +53,7 @@ int x11shmpool_palette_init(X11ShmpoolPalette *p, const X11ShmpoolSource *s);
 /** Ask for the colours. Buffered. */
 void x11shmpool_palette_send(X11ShmpoolPalette *p);
 
-/** Take them in. @return 0, or as x11shmpool_display_receive() */
+/** Receive the colours. @return 0, or as x11shmpool_display_receive() */
 int x11shmpool_palette_receive(X11ShmpoolPalette *p);
 
 /** The entry that is black, or the darkest one. */

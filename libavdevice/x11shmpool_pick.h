@@ -27,16 +27,16 @@
 /**
  * @file
  * Choosing a region or a window with the pointer. Events that another client
- * made up choose nothing. On the thread that owns the display.
+ * forged are ignored. On the thread that owns the display.
  *
- * When cancelled, what was grabbed and drawn is undone before these functions
- * return, which waits for the server until the connection is broken.
+ * When cancelled, these functions undo what they grabbed and drew before they
+ * return, and wait for the server to do so unless the connection is broken.
  */
 
 /**
  * Let the user drag a rectangle over the screen with any pointer button, shown
  * as it grows, as x11grab's select_region does; the server is grabbed
- * meanwhile, and released again on every way out, also when cancelled.
+ * meanwhile, and released in any case, even when cancelled.
  *
  * @param region set to the rectangle, root coordinates; w = h = 0 for a click
  *               without dragging, which stands for the whole screen
@@ -47,12 +47,12 @@ int x11shmpool_pick_region(X11ShmpoolDisplay *d, X11ShmpoolRect *region);
 
 /**
  * Let the user click on a window with the first pointer button; another button
- * calls it off. Other programs go on meanwhile.
+ * cancels this. Other programs go on meanwhile.
  *
  * @param window set to the top-level window
  * @return 0; AVERROR(EBUSY) as above; AVERROR(EINVAL) with a line logged if
  *         there was no window under the pointer; AVERROR_EXIT with a line
- *         logged if it was called off; or as x11shmpool_display_receive()
+ *         logged if the user cancelled it; or as x11shmpool_display_receive()
  */
 int x11shmpool_pick_window(X11ShmpoolDisplay *d, xcb_window_t *window);
 
