@@ -27,29 +27,30 @@
 /**
  * @file
  * A window that is drawn into a pixmap of its own (redirected, as the Composite
- * extension calls it), so that what covers it or where it stands does not
- * matter; and its shape: what lies in the pixmap, but not in the shape, is what
- * was on the screen when the pixmap was made.
+ * extension calls it), so that neither what covers it nor where it is matters;
+ * and its shape: pixels of the pixmap that lie outside the shape are what was
+ * on the screen when the pixmap was made.
  *
- * On the thread that owns the display. Only what is called receive waits.
+ * On the thread that owns the display. Only the receive functions wait.
  */
 
 typedef struct X11ShmpoolPixmap {
     X11ShmpoolDisplay *display;
     xcb_window_t window;
-    int redirected;            ///< 0 where the server can't name pixmaps
-    xcb_pixmap_t id;           ///< with the window's border; XCB_NONE for none
+    int redirected;            ///< 0 if the server can't name pixmaps
+    xcb_pixmap_t id;           ///< includes the window's border; XCB_NONE if
+                               ///< there is none
     xcb_pixmap_t wanted;       ///< asked for and not received yet, or XCB_NONE
-    unsigned naming;           ///< sequence of the request for it
+    unsigned naming;           ///< sequence of the request for wanted
 } X11ShmpoolPixmap;
 
 /** Redirect a window, and ask to be told when its shape changes. */
 void x11shmpool_pixmap_redirect(X11ShmpoolPixmap *p, X11ShmpoolDisplay *d,
                                 xcb_window_t window);
 
-/** Forget the pixmap and undo the redirection. One that was zeroed or undone
- *  before is left alone.
- *  @param destroyed the window is gone: only the pixmap is left to forget */
+/** Forget the pixmap and undo the redirection. Does nothing if *p is zeroed or
+ *  this was done before.
+ *  @param destroyed the window is gone, and its redirection with it */
 void x11shmpool_pixmap_undo(X11ShmpoolPixmap *p, int destroyed);
 
 /** Ask for the pixmap that the window has now: a window gets another one when
@@ -57,14 +58,15 @@ void x11shmpool_pixmap_undo(X11ShmpoolPixmap *p, int destroyed);
 void x11shmpool_pixmap_send(X11ShmpoolPixmap *p);
 
 /**
- * Receive it, after the reply to a later request.
+ * Receive the pixmap, after the reply to a later request.
  *
- * @return 1 if id is another one now; 0 if the window has none, as it isn't
- *         shown: id is what it was; or an error that x11shmpool_display_gone() is true of
+ * @return 1 if id is another pixmap now; 0 if the window has none because it
+ *         isn't shown, then id is what it was; or an error for which
+ *         x11shmpool_display_gone() is true
  */
 int x11shmpool_pixmap_receive(X11ShmpoolPixmap *p);
 
-/** Forget the pixmap, and one that was asked for. */
+/** Forget the pixmap, and the one that was asked for. */
 void x11shmpool_pixmap_forget(X11ShmpoolPixmap *p);
 
 /** The window whose shape the event says has changed, or XCB_NONE. */
@@ -72,15 +74,16 @@ xcb_window_t x11shmpool_shape_event(const X11ShmpoolDisplay *d,
                                     const xcb_generic_event_t *event);
 
 /** Ask for the shape of a window.
- *  @return the request's sequence; 0 where the server has no shapes */
+ *  @return the request's sequence; 0 if the server has no shapes */
 unsigned x11shmpool_shape_send(X11ShmpoolDisplay *d, xcb_window_t window);
 
 /**
  * Receive it.
  *
- * @param list at least max rectangles, whose union it is; the origin is the
- *             window's, within its border. They may lie partly outside it
- * @param nb   how many these are; -1 if the shape has more than max
+ * @param list set to rectangles whose union is the shape, relative to the
+ *             window within its border; they may lie partly outside it. Room
+ *             for max
+ * @param nb   their number; -1 if the shape has more than max
  * @return 0, or as x11shmpool_display_receive()
  */
 int x11shmpool_shape_receive(X11ShmpoolDisplay *d, unsigned sequence,

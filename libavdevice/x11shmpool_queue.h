@@ -28,67 +28,71 @@
 
 /**
  * @file
- * The frames that wait for the reader, and what becomes of those that it does
- * not come for.
+ * The frames that wait for the reader, and which of them are dropped if it does
+ * not come.
  *
- * While the queue is full nothing is captured, at no cost to anybody. What the
- * reader then finds is to be as recent as if the queue had gone on being filled:
- * frames that are older than the queue is long are dropped, so that neither a
- * recording nor a live picture goes on with a burst of the past. A reader that
- * was away for less loses nothing. One that can't keep up would always find the
- * queue full: from the first overflow until it waits for a frame again, only its
- * next frame is captured ahead.
+ * While the queue is full nothing is captured, which costs nothing. When the
+ * reader comes back, it finds frames as recent as if the queue had gone on
+ * being filled: those that are older than the queue is long are dropped, so
+ * that neither a recording nor a live picture goes on with a burst of the past.
+ * A reader that was away for less loses nothing. A reader that can't keep up
+ * would always find the queue full, and so old frames: from the first overflow
+ * until it waits for a frame again, only its next frame is captured ahead.
  *
  * Pure: ticks are passed in; not thread-safe.
  */
 
-/** A frame, as it waits for its reader. */
+/** A frame is the picture of one tick. It may share its slot with others, if
+ *  nothing changed. */
 typedef struct X11ShmpoolFrame {
-    AVBufferRef *buf;        ///< the slot it is in, to be shown to others by
-                             ///< x11shmpool_pool_publish()
+    AVBufferRef *buf;        ///< its slot, for x11shmpool_pool_publish()
     AVBufferRef *palette;    ///< 256 values 0xAARRGGBB, NULL if not indexed
     int64_t tick;
-    int64_t sequence;        ///< of what it shows, see x11shmpool_changes.h
+    int64_t sequence;        ///< see x11shmpool_changes.h
     int repeated;            ///< nothing differs from the frame before
 } X11ShmpoolFrame;
 
 /** Release what a frame references. */
 void x11shmpool_frame_unref(X11ShmpoolFrame *frame);
 
-/** What became of the ticks since the start, and slots now. */
+/** What became of the ticks since the start, and how many slots there are
+ *  now. */
 typedef struct X11ShmpoolStats {
-    int64_t captured;        ///< frames with what changed, received or waiting
-    int64_t repeated;        ///< frames in which nothing changed, likewise
+    int64_t captured;        ///< new frames, received or waiting
+    int64_t repeated;        ///< the last frame again, since nothing had
+                             ///< changed
     int64_t dropped;         ///< no slot was free, or the queue was full
-    int64_t missed;          ///< passed while the one before took too long
+    int64_t missed;          ///< passed while an earlier one took too long
     int64_t slots;
 } X11ShmpoolStats;
 
 typedef struct X11ShmpoolQueue {
     AVFifo *frames;          ///< of X11ShmpoolFrame
-    int capacity;            ///< frames that fit in
+    int capacity;            ///< frames
     int limit;               ///< frames that may wait now, from 1 to capacity
-    int full;                ///< a tick found no room since the last frame
-    int lost;                ///< a frame was discarded since the last one that
-                             ///< was added
+    int full;                ///< there was no room for a tick since the last
+                             ///< frame was added
+    int lost;                ///< a frame was discarded since the last frame was
+                             ///< added
     X11ShmpoolStats stats;
 } X11ShmpoolQueue;
 
 /** @return 0 or AVERROR(ENOMEM) */
 int x11shmpool_queue_init(X11ShmpoolQueue *q, int capacity);
 
-/** Release all that waits. A queue of zeros is fine. */
+/** Release all frames. A zeroed queue is fine. */
 void x11shmpool_queue_uninit(X11ShmpoolQueue *q);
 
-/** Whether there is room for the frame of the tick that is due. Without, it is
- *  not to be captured. */
+/** Whether there is room for the frame of the tick that is due. If not, it must
+ *  not be captured. */
 int x11shmpool_queue_has_room(X11ShmpoolQueue *q);
 
-/** Count ticks that passed before the one that is captured now: as dropped where
+/** Count ticks that passed before the one that is captured now: as dropped if
  *  the queue was full, else as missed. */
 void x11shmpool_queue_passed(X11ShmpoolQueue *q, int64_t ticks);
 
-/** Add a frame, for which there must be room. Takes over what it references. */
+/** Add a frame, for which there must be room. Takes ownership of its
+ *  references. */
 void x11shmpool_queue_add(X11ShmpoolQueue *q, const X11ShmpoolFrame *frame);
 
 /**
@@ -96,15 +100,15 @@ void x11shmpool_queue_add(X11ShmpoolQueue *q, const X11ShmpoolFrame *frame);
  *
  * @param tick  the last tick that is due by now
  * @param frame set to it; the caller unreferences it
- * @return 1, or 0 if none waits
+ * @return 1, or 0 if there is none
  */
 int x11shmpool_queue_take(X11ShmpoolQueue *q, int64_t tick,
                           X11ShmpoolFrame *frame);
 
-/** Note that the reader waits for a frame, or found none. */
+/** Note that the reader found no frame. */
 void x11shmpool_queue_waited_for(X11ShmpoolQueue *q);
 
-/** Discard all that waits, uncounted. */
+/** Discard all frames without counting them. */
 void x11shmpool_queue_flush(X11ShmpoolQueue *q);
 
 #endif /* AVDEVICE_X11SHMPOOL_QUEUE_H */

@@ -28,19 +28,19 @@
 
 /**
  * @file
- * What a server counts in an answer, held against how long the answer is.
+ * Checking what a server counts in an answer against the length of the answer.
  *
- * libxcb reads as many bytes as the length field of a reply says, and leaves it
- * at that: its accessors trust the counts within. So no variable part of a
- * reply is read but through here. Pure; any thread.
+ * libxcb reads as many bytes as the length field of a reply says and checks
+ * nothing else: its accessors trust the counts within. Therefore every variable
+ * part of a reply is read through these functions. Pure; any thread.
  */
 
 /**
  * Find the items of a reply's variable part.
  *
  * @param reply  as received, may be NULL
- * @param offset of the first item, bytes from the start of the reply
- * @param nb     how many there are to be
+ * @param offset of the first item from the start of the reply, bytes
+ * @param nb     how many there should be
  * @param size   of one of them, bytes
  * @return the first one, or NULL if the reply ends before the last one does
  */

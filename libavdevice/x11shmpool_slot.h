@@ -32,12 +32,12 @@
 
 /**
  * @file
- * One slot: memory that holds one frame, which the X server can write to.
+ * A slot is the memory of one frame, which the X server can write to.
  *
- * A slot has two halves. What the server knows of it (segment, pixmap) belongs
- * to the thread that owns the display and goes with the connection. The memory
- * belongs to whoever holds the slot, and is given back on any thread, also
- * when the connection is long closed.
+ * It has two parts. What the server knows of it (segment, pixmap) belongs to
+ * the thread that owns the display and goes with the connection. The memory
+ * belongs to whoever holds the slot, and can be freed on any thread, even after
+ * the connection was closed.
  */
 
 enum X11ShmpoolShm {
@@ -51,51 +51,51 @@ enum X11ShmpoolShm {
 
 typedef struct X11ShmpoolSlot {
     enum X11ShmpoolShm kind; ///< never AUTO
-    uint8_t *data;           ///< page-aligned, populated: what is painted
-                             ///< anywhere later is no fault and takes no more
+    uint8_t *data;           ///< page-aligned; populated, so that writing to it
+                             ///< causes no page fault and takes no more memory
     size_t size;             ///< bytes mapped, whole pages
-    int fd;                  ///< the memory as a file, -1 where it is none that
-                             ///< can be mapped again
+    int fd;                  ///< the memory as a file; -1 if it can't be mapped
+                             ///< again
     xcb_shm_seg_t segment;   ///< XCB_NONE for plain memory
     xcb_pixmap_t pixmap;     ///< the slot as a drawable of the format's size,
-                             ///< XCB_NONE where the server can't have one
+                             ///< XCB_NONE if the server can't have one
 
-    /* Its content's: of whoever fills the slot. */
-    X11ShmpoolStamp stamp;   ///< up to when it is what was drawn
+    /* The content; maintained by whoever fills the slot. */
+    X11ShmpoolStamp stamp;   ///< see x11shmpool_damage.h
     int64_t sequence;        ///< of the frame in it, 0 before the first
     X11ShmpoolCover cover;   ///< what is painted over it
 } X11ShmpoolSlot;
 
-/** The name of a kind as the option spells it. */
+/** The name of a kind, as in the option. */
 const char *x11shmpool_slot_kind_name(enum X11ShmpoolShm kind);
 
 /**
  * Make a slot of exactly one kind.
  *
- * memfd: sealed against shrinking, so that the server can't be killed by it,
- * and passed as a descriptor; needs a Unix socket and MIT-SHM 1.2. SysV: mode
- * 0600, marked for deletion before anybody is waited for (Linux lets the server
- * attach it nevertheless), so that it outlives no process; and proved to be the memory that
- * the server sees by a random canary that the server reads back: ids of
- * another IPC namespace collide in silence. Every attach is checked.
+ * memfd: sealed against shrinking, which could kill the server, and passed as a
+ * descriptor; needs a Unix socket and MIT-SHM 1.2. SysV: mode 0600, marked for
+ * deletion at once (Linux lets the server attach it nevertheless), so that it
+ * never outlives the process; and proved to be the memory that the server sees
+ * by a random pattern that the server reads back, since the same id can be
+ * another segment in another IPC namespace. Every attach is checked.
  *
- * @param f    what the slot's pixmap is made for; its depth must be root's
+ * @param f    the format of the slot's pixmap; its depth must be root's
  * @param root any drawable of the screen
- * @param size bytes; with less than f needs there is no pixmap
+ * @param size bytes; if it is less than f needs, there is no pixmap
  * @return 0, or what is wrong with this kind here: AVERROR(ENOSYS) the server
  *         or this system has no such thing, AVERROR(EACCES) the server refuses
  *         or sees other memory, AVERROR(ENOMEM) no memory; AVERROR_EXIT,
- *         AVERROR(EIO) and AVERROR_INVALIDDATA as
- *         x11shmpool_display_receive(). Nothing is logged, and
- *         *s needs no uninit after an error.
+ *         AVERROR(EIO) and AVERROR_INVALIDDATA as x11shmpool_display_receive().
+ *         Nothing is logged. After an error *s needs no uninit.
  */
 int x11shmpool_slot_init(X11ShmpoolSlot *s, X11ShmpoolDisplay *d,
                          enum X11ShmpoolShm kind, const X11ShmpoolFormat *f,
                          xcb_drawable_t root, size_t size);
 
 /**
- * Make a graphics context for CopyArea from windows, with all that lies in them,
- * into the pixmap of this slot or of one like it. The caller frees it.
+ * Make a graphics context for CopyArea from windows, including their
+ * subwindows, into the pixmap of this slot or of a similar one. The caller
+ * frees it.
  */
 xcb_gcontext_t x11shmpool_slot_gc(const X11ShmpoolSlot *s,
                                   X11ShmpoolDisplay *d);
@@ -103,8 +103,8 @@ xcb_gcontext_t x11shmpool_slot_gc(const X11ShmpoolSlot *s,
 /** Make the server forget the slot. On the thread that owns the display. */
 void x11shmpool_slot_detach(X11ShmpoolSlot *s, X11ShmpoolDisplay *d);
 
-/** Give the memory back. Any thread; the server's half must be detached or its
- *  connection closed by then, or is so at the latest when that happens. */
+/** Free the memory. Any thread. The server keeps its part until
+ *  x11shmpool_slot_detach() or the end of the connection. */
 void x11shmpool_slot_uninit(X11ShmpoolSlot *s);
 
 #endif /* AVDEVICE_X11SHMPOOL_SLOT_H */

@@ -36,33 +36,35 @@
  * it, or of a window.
  *
  * Coordinates are the window's own (the root's for a screen or a monitor). A
- * window is read from its own pixmap where the server has the Composite
- * extension, so that neither what covers it nor the screen's edge is in the
- * way; else from the screen, as far as it is visible there.
+ * window is read from its own pixmap if the server has the Composite extension,
+ * so that neither what covers it nor the screen's edge is in the way; else from
+ * the screen, as far as it is visible there.
  *
  * The region keeps its size and its place within what it was chosen on: it
- * goes where the monitor or the window goes, and what it then lacks is black.
+ * moves with the monitor or the window, and whatever of it lies outside is
+ * black.
  *
- * Events are reasons to ask, never answers: any client can send any event. What
- * they ask for is asked in x11shmpool_source_update(), all of it at once.
+ * Events are only reasons to ask the server, since any client can send any
+ * event. All that they give reason to ask is asked in
+ * x11shmpool_source_update().
  *
  * On the thread that owns the display.
  */
 
-/** What events a source needs to be selected on its window. */
+/** The events that a source selects on its window. */
 #define X11SHMPOOL_SOURCE_EVENTS (XCB_EVENT_MASK_STRUCTURE_NOTIFY | \
                                   XCB_EVENT_MASK_VISIBILITY_CHANGE)
 
 #define X11SHMPOOL_SOURCE_GAPS 1024
 
-/** What only the source itself looks at. */
+/** Private to x11shmpool_source.c. */
 typedef struct X11ShmpoolSourceState {
     int stale;                ///< flags: what has to be asked again
-    int64_t quiet_until;      ///< when the window is listened to again, µs; 0 if
-                              ///< it is
-    X11ShmpoolFollow monitor; ///< a screen's
-    X11ShmpoolPixmap pixmap;  ///< a window's own
-    X11ShmpoolRect screen;    ///< the root window; only where not copyable
+    int64_t quiet_until;      ///< when most of the window's events are selected
+                              ///< again, µs; 0 if they are
+    X11ShmpoolFollow monitor; ///< the monitor, of a screen
+    X11ShmpoolPixmap pixmap;  ///< of a window
+    X11ShmpoolRect screen;    ///< the root window; only if not copyable
     X11ShmpoolAncestors ancestors; ///< of a window
 } X11ShmpoolSourceState;
 
@@ -75,31 +77,32 @@ typedef struct X11ShmpoolSource {
     xcb_drawable_t drawable;  ///< what pixels are read from
     int dx, dy;               ///< the window's origin in the drawable
     int copyable;             ///< CopyArea from it gets every pixel, and damage
-                              ///< on the window tells of each that changes
+                              ///< on the window reports each that changes
 
     X11ShmpoolRect whole;     ///< the window, at 0,0
-    X11ShmpoolRect bounds;    ///< what of it the region may show: all, or the
-                              ///< monitor; empty while that is off
-    X11ShmpoolRect region;    ///< what is wanted; may lie partly outside
+    X11ShmpoolRect bounds;    ///< the part that the region may show: all, or
+                              ///< the monitor; empty while that is off
+    X11ShmpoolRect region;    ///< what to capture; may lie partly outside
     X11ShmpoolRect gaps[X11SHMPOOL_SOURCE_GAPS];
-    int nb_gaps;              ///< parts of a screen that no monitor shows, and
-                              ///< of a window that its shape leaves out: they
-                              ///< hold whatever was there once
+    int nb_gaps;              ///< number of gaps: parts of a screen that no
+                              ///< monitor shows, or of a window that lie
+                              ///< outside its shape. Their pixels are undefined
     int root_x, root_y;       ///< the window's origin on the root window
     int viewable;             ///< there is something to be read
     int closed;               ///< the window is gone for good
-    int resized;              ///< what is captured is not the size it was
+    int resized;              ///< what is captured has changed its size
     X11ShmpoolSourceState state;
 } X11ShmpoolSource;
 
 /**
  * Find a window, or with XCB_NONE the display's screen, and follow it from now
- * on. region is all of it until somebody says otherwise. Warns of a screen that
- * can't be read.
+ * on. region is all of it until x11shmpool_source_select(). Warns of a screen
+ * that can't be read.
  *
  * @return 0; AVERROR(ENOENT) no such window, AVERROR(EINVAL) one that is not
  *         viewable or has no pixels, each with one line logged; or as
- *         x11shmpool_display_receive(). After an error there is nothing to close.
+ *         x11shmpool_display_receive(). After an error there is nothing to
+ *         close.
  */
 int x11shmpool_source_open(X11ShmpoolSource *s, X11ShmpoolDisplay *d,
                            xcb_window_t window);
@@ -111,11 +114,11 @@ int x11shmpool_source_open(X11ShmpoolSource *s, X11ShmpoolDisplay *d,
  */
 int x11shmpool_source_set_monitor(X11ShmpoolSource *s, const char *wanted);
 
-/** Undo what open did to the window, as far as the server still listens. */
+/** Undo what open did to the window, if the server has not gone. */
 void x11shmpool_source_close(X11ShmpoolSource *s);
 
 /**
- * Choose the part that is wanted.
+ * Choose the part to capture.
  *
  * @param x,y within the screen, the monitor or the window
  * @param w,h 0 for as much as there is from x,y on
@@ -127,37 +130,36 @@ int x11shmpool_source_select(X11ShmpoolSource *s, int x, int y, int w, int h);
 
 /**
  * Note that an event gives reason to ask: moved, resized, mapped, closed,
- * monitors changed. Of synthetic events only ConfigureNotify is one. Sends
+ * monitors changed. Of synthetic events only ConfigureNotify does. Sends
  * nothing.
  *
- * @return 1 if x11shmpool_source_update() is needed; 0 if the event is none of
- *         the source's
+ * @return 1 if x11shmpool_source_update() is needed; 0 if the event does not
+ *         concern the source
  */
 int x11shmpool_source_event(X11ShmpoolSource *s,
                             const xcb_generic_event_t *event);
 
-/** Note that events were thrown away, being too many: for a second the window is
- *  hardly listened to, and x11shmpool_source_update() asks for everything. To be
- *  called after x11shmpool_tree_overflow(). */
+/** Note that events were discarded because there were too many: for a second
+ *  most of the window's events are not selected, and x11shmpool_source_update()
+ *  asks for everything. To be called after x11shmpool_tree_overflow(). */
 void x11shmpool_source_overflow(X11ShmpoolSource *s);
 
 /**
- * Bring all up to date after x11shmpool_source_event() said 1. Sends nothing
- * where it didn't, but for a window that is read from the screen. Waits for the
- * server once, or twice where the size changed; for monitors and for a window
- * that has another parent more often.
+ * Bring all up to date after x11shmpool_source_event() returned 1. Otherwise
+ * sends nothing, except for a window that is read from the screen. Takes one
+ * round trip, two if the size changed, and more for monitors and for a window
+ * that has got another parent.
  *
- * @param changed set to whether the pixels are others now, so that everything
- *                is stale; a window that only moved keeps its own
- * @return 0; AVERROR(ENOMEM), or as x11shmpool_display_receive(): then it is
- *         all asked again the next time. A
- *         window that is gone or not viewable is no error: see closed and
- *         viewable
+ * @param changed set to whether all pixels may be different now, so that
+ *                everything is stale; a window that only moved keeps its pixels
+ * @return 0; AVERROR(ENOMEM), or as x11shmpool_display_receive(): then
+ *         everything is asked again the next time. It is no error if a window
+ *         is gone or not viewable: see closed and viewable
  */
 int x11shmpool_source_update(X11ShmpoolSource *s, int *changed);
 
 /** The part of the region that has pixels to be read; empty if none. It may
- *  hold gaps. */
+ *  contain gaps. */
 X11ShmpoolRect x11shmpool_source_visible(const X11ShmpoolSource *s);
 
 #endif /* AVDEVICE_X11SHMPOOL_SOURCE_H */

@@ -29,14 +29,15 @@
 
 /**
  * @file
- * What is to be captured, as options and URL say it.
+ * What is to be captured, according to the options and the URL.
  */
 
-/** As window_id: the window that is clicked on. No X id has the highest bits
- *  set. */
+/** Value of window_id for the window that is clicked on. No X id has the
+ *  highest bits set. */
 #define X11SHMPOOL_PICK UINT32_MAX
 
-/** The options that say what. Strings are AVOption's, NULL where not given. */
+/** The options that say what to capture. Strings belong to AVOptions, and are
+ *  NULL if not given. */
 typedef struct X11ShmpoolTarget {
     char *display;
     char *monitor;
@@ -49,8 +50,8 @@ typedef struct X11ShmpoolTarget {
 } X11ShmpoolTarget;
 
 /**
- * Check that nothing is asked for in two ways, by the URL and the options or by
- * two options.
+ * Check that only one monitor or window is asked for, by the URL and the
+ * options together.
  *
  * @return 0, or AVERROR(EINVAL) with one line logged that names both
  */
@@ -67,11 +68,11 @@ int x11shmpool_target_display(const X11ShmpoolTarget *t,
                               const X11ShmpoolUrl *url, char **name);
 
 /**
- * Find what is to be captured, letting the user choose where that was asked for.
+ * Find what is to be captured, letting the user choose if that was asked for.
  * On the thread that owns the display.
  *
- * @param t      options that do not go with the others are set to 0, with a
- *               warning
+ * @param t      options that can't be combined with the others are set to 0,
+ *               with a warning
  * @param source opened on success
  * @return 0; AVERROR(ENOENT), AVERROR(EINVAL), AVERROR(EBUSY) with one line
  *         logged; or as x11shmpool_display_receive()

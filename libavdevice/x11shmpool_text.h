@@ -25,25 +25,25 @@
 
 /**
  * @file
- * Text that somebody else wrote (titles, names, a server's reasons), made fit
- * for a terminal. Pure; any thread.
+ * Text that somebody else wrote (titles, names, a server's error messages),
+ * made safe for terminals and logs. Pure; any thread.
  */
 
 /**
  * Append text to the string in a buffer. Control characters (C0, DEL and C1)
- * and bytes that are not UTF-8 become \xHH, byte by byte; all else stays as it
- * is.
+ * and bytes that are not UTF-8 become \xHH, byte by byte; everything else is
+ * unchanged.
  *
  * @param buffer holds a string already, "" at least
- * @param size   of the buffer, bytes; what does not fit is left out, whole
- *               characters and escapes at a time
+ * @param size   of the buffer, bytes; what does not fit is left out; characters
+ *               and escapes are never cut
  * @return buffer
  */
 char *x11shmpool_text_append(char *buffer, size_t size, const char *text);
 
 #define X11SHMPOOL_ERROR_SIZE 128
 
-/** What an AVERROR says, with what can be done where descriptors ran out.
+/** The text of an AVERROR, with advice if file descriptors ran out.
  *  @return buffer */
 char *x11shmpool_text_error(char buffer[X11SHMPOOL_ERROR_SIZE], int error);
 

@@ -32,9 +32,9 @@
  */
 
 /**
- * Start a thread. It takes no signals, which are the application's business,
- * but those that a fault of its own raises: crash handlers run. That SIGPIPE is
- * among the former is what makes requests to a server that has gone harmless.
+ * Start a thread. It blocks all signals, which are the application's business,
+ * except those that its own faults raise, so that crash handlers run. Since
+ * SIGPIPE is blocked, requests to a server that has gone do no harm.
  *
  * @return 0 or an AVERROR, nothing logged
  */
@@ -42,9 +42,9 @@ int x11shmpool_thread_start(pthread_t *thread, void *(*run)(void *opaque),
                             void *opaque);
 
 /**
- * Have the calling thread let run soon after it wakes: it asks the scheduler
- * for short slices, which counts from Linux 6.12 on. Its priority stays, and so
- * does a policy that somebody has chosen for it.
+ * Ask the scheduler for short time slices for the calling thread, so that it
+ * runs soon after it wakes. Effective from Linux 6.12 on. Its priority is
+ * unchanged, and so is a scheduling policy that somebody has chosen for it.
  */
 void x11shmpool_thread_shorten_slice(void);
 
@@ -59,7 +59,8 @@ typedef struct X11ShmpoolCompletion {
 int x11shmpool_completion_init(X11ShmpoolCompletion *c);
 void x11shmpool_completion_uninit(X11ShmpoolCompletion *c);
 
-/** It has happened. What this thread wrote before is seen by who waited. */
+/** Note that it has happened. What this thread wrote before is visible to
+ *  whoever waits. */
 void x11shmpool_completion_complete(X11ShmpoolCompletion *c);
 
 /**

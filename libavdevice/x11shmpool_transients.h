@@ -29,12 +29,12 @@
  * @file
  * Finding the menus and tooltips of a window: top-level windows that are shown,
  * override the window manager and are transient for it, for a window within it,
- * or for one that was found before (ICCCM 4.1.2.6 and 4.1.10).
+ * or for another such window (ICCCM 4.1.2.6 and 4.1.10).
  *
- * However many windows come and go, a frame costs three round trips at most,
- * and four where all top-level windows are looked at: at the start, and when
- * more were mapped than are remembered. What can't be found out in these is
- * gone on with at the next frame.
+ * However many windows come and go, a frame costs at most three round trips, or
+ * four if all top-level windows are examined: at the start, and after more were
+ * mapped than are remembered. The next frame continues what can't be completed
+ * in these.
  *
  * On the thread that owns the display.
  */
@@ -44,13 +44,13 @@
 typedef struct X11ShmpoolCandidate {
     xcb_window_t window;
     xcb_visualid_t visual;
-    xcb_window_t leader;       ///< what it is transient for; XCB_NONE until that
-                               ///< was asked
-    xcb_window_t at;           ///< a window that leader lies in, or itself; the
-                               ///< next one whose parent is asked for; XCB_NONE
-                               ///< when the root window was reached
-    int steps;                 ///< how many were
-    unsigned sequences[2];     ///< of what was asked
+    xcb_window_t leader;       ///< what it is transient for; XCB_NONE before
+                               ///< that is known
+    xcb_window_t at;           ///< leader or an ancestor of it: the one whose
+                               ///< parent is asked for next; XCB_NONE after the
+                               ///< root window
+    int steps;                 ///< number of ancestors examined
+    unsigned sequences[2];     ///< of the requests
 } X11ShmpoolCandidate;
 
 #define X11SHMPOOL_CANDIDATES 1024
@@ -61,10 +61,11 @@ typedef struct X11ShmpoolTransients {
     int nb_leaders;                                  ///< what was found
     X11ShmpoolCandidate list[X11SHMPOOL_CANDIDATES];
     int nb;
-    int nb_mapped;             ///< of these since the last update
-    int crowded;               ///< there are more than are taken
-    int rescan;                ///< all top-level windows are to be looked at
-    int64_t paused;            ///< since when root isn't listened to, µs, or 0
+    int nb_mapped;             ///< mapped since the last update
+    int crowded;               ///< there are more than fit
+    int rescan;                ///< all top-level windows are to be examined
+    int64_t paused;            ///< since when the root window's events are not
+                               ///< selected, µs; 0 if they are
 } X11ShmpoolTransients;
 
 /** What was found. */
@@ -73,32 +74,33 @@ typedef struct X11ShmpoolTransient {
     xcb_visualid_t visual;
 } X11ShmpoolTransient;
 
-/** Begin to look for the transients of a window. Selects what nobody else may
- *  select with this connection: SubstructureNotify on the root window. */
+/** Begin to look for the transients of a window. Selects SubstructureNotify on
+ *  the root window: nothing else may select events there with this
+ *  connection. */
 void x11shmpool_transients_init(X11ShmpoolTransients *t, X11ShmpoolDisplay *d,
                                 xcb_window_t window);
 
-/** Note an event; synthetic ones are none. Sends nothing. */
+/** Note an event. Synthetic events are ignored. Sends nothing. */
 void x11shmpool_transients_event(X11ShmpoolTransients *t,
                                  const xcb_generic_event_t *event);
 
-/** Note that there are more events than are read: those of the root window are
- *  done without for a second, after which it is looked what is there. Waits for
- *  nothing. */
+/** Note that there are more events than can be read: those of the root window
+ *  are not selected for a second, after which all top-level windows are
+ *  examined. Does not wait. */
 void x11shmpool_transients_overflow(X11ShmpoolTransients *t);
 
 /**
- * Look at what was mapped. Costs nothing where nothing was.
+ * Examine what was mapped. Sends nothing if nothing was.
  *
  * @param found room for X11SHMPOOL_TRANSIENTS; filled with those that are new,
  *              which are remembered until x11shmpool_transients_forget()
- * @return how many these are; AVERROR(ENOMEM), or as
- *         x11shmpool_display_receive(): then all are looked at again the next time
+ * @return their number; AVERROR(ENOMEM), or as x11shmpool_display_receive():
+ *         then all are examined again the next time
  */
 int x11shmpool_transients_update(X11ShmpoolTransients *t,
                                  X11ShmpoolTransient *found);
 
-/** One that was found is no longer shown. */
+/** Note that a window that was found is no longer shown. */
 void x11shmpool_transients_forget(X11ShmpoolTransients *t, xcb_window_t window);
 
 #endif /* AVDEVICE_X11SHMPOOL_TRANSIENTS_H */

@@ -31,22 +31,22 @@
  *
  * A window with another visual than its parent's, where one of the two has an
  * alpha channel, is drawn off the screen and composited into the parent by the
- * X server itself, when it comes to it (compImplicitRedirect() in
- * composite/compalloc.c). If it comes to it while it takes its software pointer
- * off the screen or puts it back, what the compositing changes is not reported:
- * miSpriteSaveUnderCursor() has set DamageDrawInternal() by then, and its
- * CopyArea composites first (mi/misprite.c, compSourceValidate() in
- * composite/compwindow.c; X.Org's server 21.1). So while such a window is shown,
- * every frame is read whole.
+ * X server itself, at a later time (compImplicitRedirect() in
+ * composite/compalloc.c). If that happens while the server takes its software
+ * pointer off the screen or puts it back, what the compositing changes is not
+ * reported: miSpriteSaveUnderCursor() has set DamageDrawInternal() by then, and
+ * its CopyArea composites first (mi/misprite.c, compSourceValidate() in
+ * composite/compwindow.c; X.Org's server 21.1). So while such a window is
+ * shown, every frame is read whole.
  *
- * Under a compositing manager top-level windows are its business, not the
- * server's. Windows within others are not, and these count at any depth: a
- * video without alpha in a window with alpha that a window manager has put into
- * a frame is three levels below the root window. So all that are shown are
- * looked at, level by level, but none is remembered: only whether one was found
- * among the top-level windows, and one below them.
+ * If a compositing manager runs, it composites the top-level windows, but not
+ * the windows within them, which count at any depth: a video without alpha in a
+ * window with alpha that a window manager has put into a frame is three levels
+ * below the root window. So all windows that are shown are examined, level by
+ * level, but none is remembered: only whether there is such a window among the
+ * top-level ones, and whether there is one below them.
  *
- * While windows come and go faster than they can be looked at, or there are too
+ * While windows come and go faster than they can be examined, or there are too
  * many of them, the answer is that damage can't be trusted.
  *
  * On the thread that owns the display.
@@ -55,57 +55,57 @@
 #define X11SHMPOOL_TREE_MAPPED 16
 
 typedef struct X11ShmpoolTree {
-    X11ShmpoolDisplay *display; ///< NULL where there is nothing to watch
+    X11ShmpoolDisplay *display; ///< NULL if there is nothing to watch
     xcb_window_t top;
-    uint32_t events;          ///< selected on top by others
+    uint32_t events;          ///< selected on top for others
     xcb_atom_t manager_selection;
-    int manager_stale;        ///< it may have another owner
+    int manager_stale;        ///< the selection may have another owner
     int managed;              ///< a compositing manager runs
-    int hidden_on_top;        ///< a top-level window was found
-    int hidden_below;         ///< one that lies in another
-    int unmapped;             ///< it may have gone since
-    int lost;                 ///< what is shown is not known
-    int64_t resume;           ///< when all may be looked at again, µs
-    xcb_window_t mapped[X11SHMPOOL_TREE_MAPPED][2]; ///< windows to be looked at
-                              ///< and their parents
+    int hidden_on_top;        ///< such a top-level window was found
+    int hidden_below;         ///< one within another window was found
+    int unmapped;             ///< one of them may have gone since
+    int lost;                 ///< all windows must be examined again
+    int64_t resume;           ///< when they may be examined, µs
+    xcb_window_t mapped[X11SHMPOOL_TREE_MAPPED][2]; ///< windows to be examined
+                             ///< and their parents
     int nb_mapped;
-    xcb_window_t noisy;       ///< events of what lies in it came last
+    xcb_window_t noisy;       ///< its children's events came last
 } X11ShmpoolTree;
 
 /**
- * Begin to watch a window and all below it. Where the server does no
- * compositing there is nothing to watch, and that is fine.
+ * Begin to watch a window and all below it. If the server does no compositing
+ * there is nothing to watch, which is no error.
  *
- * @param events what is selected on top itself, besides what this needs
+ * @param events events that are selected on top for others
  * @return as x11shmpool_tree_update()
  */
 int x11shmpool_tree_init(X11ShmpoolTree *t, X11ShmpoolDisplay *d,
                          xcb_window_t top, uint32_t events);
 
 /** Note an event: windows mapped, unmapped, destroyed, a compositing manager
- *  that may have come or gone. Synthetic
- *  ones are none. Sends nothing. */
+ *  that may have come or gone. Synthetic events are ignored. Sends nothing. */
 void x11shmpool_tree_event(X11ShmpoolTree *t, const xcb_generic_event_t *event);
 
 /**
- * Note that there are more events than are read: damage is not trusted for a
- * second. The window whose children caused the last ones isn't listened to
- * meanwhile. Waits for nothing.
+ * Note that there are more events than can be read: damage is not trusted for a
+ * second. Meanwhile no events are selected on the window whose children caused
+ * the last ones. Does not wait.
  */
 void x11shmpool_tree_overflow(X11ShmpoolTree *t);
 
 /**
- * Look at what events told of, once a frame, after x11shmpool_source_update()
- * and only while the source is not closed. Costs nothing where they told of
- * nothing. After each look there is a pause: a quarter of a millisecond for each
- * window that was looked at, so a second where there are too many.
+ * Examine the windows that events told of; to be called once a frame, after
+ * x11shmpool_source_update() and only while the source is not closed. Sends
+ * nothing if there are none. Afterwards there is a pause of a quarter of a
+ * millisecond for each window that was examined, or of a second if there were
+ * too many.
  *
- * @return 0, AVERROR(ENOMEM), or as x11shmpool_display_receive(): it is looked
- *         again a second later
+ * @return 0, AVERROR(ENOMEM), or as x11shmpool_display_receive(): all windows
+ *         are examined a second later
  */
 int x11shmpool_tree_update(X11ShmpoolTree *t);
 
-/** Whether a window is shown whose changes may go unreported, or may be. */
+/** Whether a window whose changes may go unreported is shown, or may be. */
 int x11shmpool_tree_hides_damage(const X11ShmpoolTree *t);
 
 #endif /* AVDEVICE_X11SHMPOOL_TREE_H */

@@ -26,15 +26,15 @@
 /**
  * @file
  * The device's URL: [host]:display[.screen][+x,y][?monitor=NAME|window=ID],
- * where a byte of the name may stand as %XX. Pure.
+ * where a byte of the name can be written as %XX. Pure.
  */
 
 typedef struct X11ShmpoolUrl {
     char *display;           ///< "" for $DISPLAY; owned
     int has_offset;
     int x, y;                ///< pixels, may be negative
-    uint32_t window;         ///< 0 where none is named
-    char *monitor;           ///< NULL where none is named; owned
+    uint32_t window;         ///< 0 if none is named
+    char *monitor;           ///< NULL if none is named; owned
 } X11ShmpoolUrl;
 
 /**
@@ -46,8 +46,8 @@ int x11shmpool_url_parse(X11ShmpoolUrl *u, const char *url, void *log);
 
 void x11shmpool_url_uninit(X11ShmpoolUrl *u);
 
-/** A monitor's name as it stands in a URL.
- *  @return av_malloc()ed, NULL for want of memory */
+/** A monitor's name as it is written in a URL.
+ *  @return av_malloc()ed, NULL if there is no memory */
 char *x11shmpool_url_escape(const char *name);
 
 #endif /* AVDEVICE_X11SHMPOOL_URL_H */

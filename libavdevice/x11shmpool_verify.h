@@ -29,12 +29,12 @@
 
 /**
  * @file
- * Trust in damage, checked: some paths to the screen don't report what they
- * draw. Every other second a few rows of the screen are compared with the frame
- * that is believed to equal it. The rows follow a van der Corput sequence, so
- * that any n checks in a row sample the height evenly: what is hidden is found
- * after a time that falls with its height, within seconds from a thirtieth of
- * the screen's on. After a first find it is done four times a second.
+ * Checking that damage can be trusted: some drivers draw without reporting it.
+ * Every other second a few rows of the screen are compared with the last frame,
+ * which should equal it. The rows follow a van der Corput sequence, so that any
+ * n consecutive checks sample the height evenly: the higher an unreported
+ * change, the sooner it is found; within seconds if it has a thirtieth of the
+ * screen's height. After the first one the checks are made four times a second.
  *
  * On the thread that owns the display.
  */
@@ -43,27 +43,29 @@ typedef struct X11ShmpoolVerify {
     X11ShmpoolDisplay *display;
     const X11ShmpoolFormat *format;
     X11ShmpoolSlot scratch;  ///< where the server puts the rows
-    xcb_gcontext_t gc;       ///< to copy them, XCB_NONE where it can't
+    xcb_gcontext_t gc;       ///< to copy them, XCB_NONE if the server can't
     int usable;
-    int64_t due;             ///< µs of av_gettime_relative(), of the next check
+    int64_t due;             ///< when the next check is due, µs of
+                             ///< av_gettime_relative()
     unsigned position;       ///< in the sequence
-    int misses;              ///< checks that found undamaged change
+    int misses;              ///< checks that found an unreported change
 } X11ShmpoolVerify;
 
 void x11shmpool_verify_init(X11ShmpoolVerify *v, X11ShmpoolDisplay *d,
                             const X11ShmpoolFormat *format);
 
-/** Free the memory; the server frees its half when the display is closed. */
+/** Free the memory; the server frees its part when the display is closed. */
 void x11shmpool_verify_uninit(X11ShmpoolVerify *v);
 
 /** Whether a check is due. Costs no request. */
 int x11shmpool_verify_due(const X11ShmpoolVerify *v);
 
 /**
- * Compare some rows with the screen, but for the source's gaps.
+ * Compare some rows with the screen, except in the source's gaps.
  *
- * @param slot    believed to be what the screen is, but for what covers it
- * @param differs set to whether it is not
+ * @param slot    should equal the screen, except for what is painted over it
+ *                (its cover)
+ * @param differs set to whether it does not
  * @return 0, or as x11shmpool_display_receive()
  */
 int x11shmpool_verify_rows(X11ShmpoolVerify *v, const X11ShmpoolSource *source,

@@ -32,21 +32,22 @@
  * class.
  *
  * They are the window manager's clients (_NET_CLIENT_LIST_STACKING or
- * _NET_CLIENT_LIST); where none runs that tells, the top-level windows that are
- * shown, or the client within them that bears WM_STATE, but for menus and the
- * like: those that override a manager and have no title.
+ * _NET_CLIENT_LIST); if there is none, or it doesn't tell, the top-level
+ * windows that are shown, or the window in them that has the property WM_STATE;
+ * without menus and the like, which override the window manager and have no
+ * title.
  *
  * On the thread that owns the display.
  */
 
 typedef struct X11ShmpoolWindow {
     xcb_window_t window;
-    char *title;             ///< owned; "" where there is none. Its owner's
-                             ///< text, as class and instance are: whatever shows
-                             ///< it goes through x11shmpool_text_append()
+    char *title;             ///< owned; "" if there is none. Like instance and
+                             ///< class written by another program: to be shown
+                             ///< through x11shmpool_text_append()
     char *instance, *class;  ///< WM_CLASS; owned; "" if none
     int w, h;                ///< pixels
-    int shown;               ///< mapped, in mapped windows
+    int shown;               ///< it and its ancestors are mapped
 } X11ShmpoolWindow;
 
 typedef struct X11ShmpoolWindows {
@@ -66,9 +67,9 @@ void x11shmpool_windows_free(X11ShmpoolWindows *w);
 
 /**
  * Find the topmost window whose title contains title and whose class or
- * instance is class; one that is shown goes before one that is not.
+ * instance is class; windows that are shown are preferred.
  *
- * @param title,class NULL where it doesn't matter
+ * @param title,class NULL if it doesn't matter
  * @return NULL if there is none
  */
 const X11ShmpoolWindow *x11shmpool_windows_find(const X11ShmpoolWindows *w,
@@ -81,8 +82,8 @@ void x11shmpool_windows_print(const X11ShmpoolWindows *w, char *text,
                               int size);
 
 /**
- * The client in a top-level window: itself or the window below it that bears
- * WM_STATE; itself where none does.
+ * The client in a top-level window: the window that has the property WM_STATE,
+ * itself or one within it; itself if none has.
  *
  * @param client set to it
  * @return 0, or as x11shmpool_display_receive()
