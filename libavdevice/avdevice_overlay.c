@@ -77,8 +77,8 @@ static av_cold void load(void)
 {
     const AVInputFormat *f = NULL;
     unsigned major = AV_VERSION_MAJOR(avformat_version());
-    /* A handle, not RTLD_NEXT: what comes next depends on who loaded whom when
-     * this library came in by dlopen(). */
+    /* A handle, not RTLD_NEXT: if this library was loaded by dlopen(), what
+     * comes next depends on the order of loading. */
     void *lib = dlopen(X11SHMPOOL_REAL_LIBAVDEVICE, RTLD_LAZY);
 
     real_register_all = (void (*)(void))real_symbol(lib, "avdevice_register_all");

@@ -50,7 +50,7 @@ static void border_shape(X11ShmpoolBorder *b)
                              0, NULL);
 }
 
-/* One line as thick as the border, through its middle. */
+/* A single line as thick as the border, along its middle. */
 static void border_draw(X11ShmpoolBorder *b)
 {
     int middle = b->thickness / 2;

@@ -26,7 +26,7 @@
 
 #include "x11shmpool_capture.h"
 
-#define MAX_EVENTS 4096   /* that are taken in at a time */
+#define MAX_EVENTS 4096   /* processed for one frame */
 #define MAX_TRIES  10
 #define MAX_MISSES 3
 
@@ -141,8 +141,8 @@ av_cold void x11shmpool_capture_uninit(X11ShmpoolCapture *c)
     c->display = NULL;
 }
 
-/* Anybody can send any event to anybody. Of those that were sent, window managers
- * have a use for one, to tell where a window is (ICCCM 4.1.5). */
+/* Any client can send any event to any other. Only one kind has a use: window
+ * managers send it to tell where a window is (ICCCM 4.1.5). */
 static int is_forged(const X11ShmpoolCapture *c,
                      const xcb_generic_event_t *event)
 {
@@ -162,8 +162,8 @@ static void take_event(X11ShmpoolCapture *c, const xcb_generic_event_t *event)
     x11shmpool_tree_event(&c->tree, event);
 }
 
-/* More events than are taken in: the rest is thrown away, and all is asked that
- * it could tell. */
+/* There are more events than can be processed: the rest is discarded, and
+ * everything is asked for that they might have told. */
 static void overflow(X11ShmpoolCapture *c)
 {
     xcb_generic_event_t *event;
@@ -177,8 +177,8 @@ static void overflow(X11ShmpoolCapture *c)
     invalidate(c);
 }
 
-/* Take in what the server has told until now, or only what was read from it
- * already. @return whether that was too much */
+/* Process the events up to now; if queued, only those that libxcb has read
+ * already. @return whether there were too many */
 static int take_events(X11ShmpoolCapture *c, int queued)
 {
     xcb_connection_t *conn = c->display->conn;
@@ -234,7 +234,7 @@ static int follow_mouse(X11ShmpoolCapture *c)
     return 0;
 }
 
-/* Bring the source up to date, as far as events told of it until now. */
+/* Bring the source up to date, as far as events gave reason to. */
 static int update_source(X11ShmpoolCapture *c)
 {
     X11ShmpoolSource *s = c->source;
@@ -294,7 +294,7 @@ static X11ShmpoolRect in_frame(const X11ShmpoolCapture *c, X11ShmpoolRect r)
     return r;
 }
 
-/* What was asked of the server, all of it in one go. */
+/* What was asked of the server in one round trip. */
 typedef struct Request {
     X11ShmpoolSlot *slot;
     X11ShmpoolRect visible;
@@ -343,7 +343,7 @@ static int send_request(X11ShmpoolCapture *c, X11ShmpoolSlot *slot, Request *r)
     return 0;
 }
 
-/* Paint black what the frame has, but the source has not. */
+/* Paint the parts of the frame black that the source does not have. */
 static void paint_black(const X11ShmpoolCapture *c, const Request *r)
 {
     const X11ShmpoolFormat *f = c->format;
@@ -379,7 +379,7 @@ static void add_drawn(const X11ShmpoolCapture *c, const Request *r,
         x11shmpool_rects_add(rects, in_frame(c, r->visible));
 }
 
-/* All that was sent is waited for, whatever goes wrong with a part of it. */
+/* All replies are received, even if one of them is an error. */
 static int receive_request(X11ShmpoolCapture *c, const Request *r,
                            X11ShmpoolRects *rects)
 {
@@ -419,8 +419,8 @@ static int try_read(X11ShmpoolCapture *c, X11ShmpoolSlot *slot,
         (ret = receive_request(c, &r, rects)) < 0)
         return ret;
 
-    /* Whether the source went elsewhere before it was read: what is in the slot
-     * may be something else. What the server told before it answered is here. */
+    /* The source may have moved before it was read, so that the slot shows
+     * something else. Events from before the answer have arrived by now. */
     valid = c->damage.valid;
     if (take_events(c, 1))
         return 0;
@@ -440,7 +440,7 @@ int x11shmpool_capture_read(X11ShmpoolCapture *c, X11ShmpoolSlot *slot,
 
     for (int i = 0; i < MAX_TRIES && ret == AVERROR(EAGAIN); i++)
         ret = try_read(c, slot, rects);
-    /* Damage may have been subtracted for a frame that there is not. */
+    /* Damage may have been subtracted although there is no frame. */
     if (ret < 0)
         invalidate(c);
     return ret;
@@ -484,7 +484,8 @@ int x11shmpool_capture_verify(X11ShmpoolCapture *c, const X11ShmpoolSlot *slot)
     if (!differs)
         return 0;
 
-    /* A report of drawing that the rows show is here before they are. */
+    /* If the server reported the drawing that the rows show, the event arrived
+     * before the rows did. */
     take_events(c, 0);
     if (c->moved || x11shmpool_damage_dirty(&c->damage))
         return 0;

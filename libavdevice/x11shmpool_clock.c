@@ -53,7 +53,7 @@ static int64_t clock_latest(const X11ShmpoolClock *c, int64_t now)
 
     n = av_rescale_rnd(now - c->start, c->rate.num,
                        NS_PER_SECOND * c->rate.den, AV_ROUND_DOWN);
-    /* Due times are rounded, so the division may be one tick beside. */
+    /* Due times are rounded, so the division may be off by one tick. */
     while (x11shmpool_clock_due(c, n) > now)
         n--;
     while (x11shmpool_clock_due(c, n + 1) <= now)

@@ -37,8 +37,8 @@ void x11shmpool_compose_init(X11ShmpoolCompose *c,
     };
 }
 
-/* Where the pointer's hot spot is, and what the pointer covers. Where there is
- * nothing of the source, there is no pointer of it. */
+/* Where the pointer's hot spot is, and what it covers within the source:
+ * elsewhere no pointer is drawn. */
 static X11ShmpoolRect pointer_rect(const X11ShmpoolCompose *c, int *x, int *y)
 {
     const X11ShmpoolCursor *cursor = c->cursor;

@@ -46,7 +46,8 @@
 #define SETUP_SUCCESS     1
 #define NO_ROOM           "Maximum number of clients reached"
 
-/* An attempt to connect: the caller's and the thread's, whoever is last. */
+/* An attempt to connect, owned by the caller and the thread: the last one frees
+ * it. */
 typedef struct Attempt {
     X11ShmpoolCompletion ended;
     atomic_int references;
@@ -94,7 +95,8 @@ static av_cold int resolve_name(X11ShmpoolConnection *c, const char *name,
     if (!c->name)
         return AVERROR(ENOMEM);
 
-    /* The screen is looked up where those that exist can be named. */
+    /* The screen is looked up later, where an error can name those that
+     * exist. */
     dot = strrchr(c->name, ':');
     dot = dot ? strchr(dot, '.') : NULL;
     if (dot)
@@ -103,8 +105,8 @@ static av_cold int resolve_name(X11ShmpoolConnection *c, const char *name,
     return 0;
 }
 
-/* What the answer to a connection setup, which may be cut short, says about why
- * there is no connection. */
+/* Why there is no connection, according to the answer to a connection setup,
+ * which may be incomplete. */
 static av_cold int parse_answer(const uint8_t *answer, size_t size,
                                 char reason[MAX_REASON + 1])
 {
@@ -151,8 +153,8 @@ static av_cold int connect_local(const char *path, int abstract)
     return fd;
 }
 
-/* libxcb keeps to itself why there is no connection. A server that is asked
- * again, by somebody whom it does not know, says so. */
+/* libxcb does not tell why there is no connection, so the server is asked
+ * again, without authorization. */
 static av_cold int ask_why(const char *name, char reason[MAX_REASON + 1])
 {
     const uint16_t one = 1;

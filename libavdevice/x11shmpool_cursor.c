@@ -54,7 +54,7 @@ static unsigned send_cursor_image(X11ShmpoolCursor *c)
     return xcb_xfixes_get_cursor_image(c->display->conn).sequence;
 }
 
-/* argb is NULL afterwards where there is nothing to be painted. */
+/* argb is NULL afterwards if there is nothing to paint. */
 static int read_cursor_image(X11ShmpoolCursorImage *image,
                              const xcb_xfixes_get_cursor_image_reply_t *reply)
 {
@@ -87,7 +87,7 @@ static int receive_cursor_image(X11ShmpoolCursor *c)
                                      sizeof(*reply), (void **)&reply);
     if (x11shmpool_display_fatal(ret))
         return ret;
-    /* BadCursor: there is no pointer now. */
+    /* After BadCursor there is no pointer at present. */
     ret = ret < 0 ? 0 : read_cursor_image(&image, reply);
     free(reply);
     if (ret < 0)
@@ -121,8 +121,8 @@ av_cold void x11shmpool_cursor_uninit(X11ShmpoolCursor *c)
 
 void x11shmpool_cursor_send(X11ShmpoolCursor *c)
 {
-    /* The image first: should it change in between, its event comes before
-     * the last of the answers and is not missed. */
+    /* The image first: if it changes in between, the event arrives before the
+     * last answer and is not missed. */
     c->image_sequence   = c->image_stale ? send_cursor_image(c) : 0;
     c->pointer_sequence =
         xcb_query_pointer(c->display->conn, c->window).sequence;

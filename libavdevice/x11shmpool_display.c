@@ -105,7 +105,7 @@ static av_cold int query_shm(X11ShmpoolDisplay *d)
     return 0;
 }
 
-/* The replies differ in their layout. */
+/* A macro, since each reply has a struct of its own. */
 #define QUERY_VERSION(ext, event, ...)                                       \
     do {                                                                     \
         xcb_##ext##_query_version_reply_t *r = NULL;                         \

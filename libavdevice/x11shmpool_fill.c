@@ -31,7 +31,7 @@
 #include "x11shmpool_fill.h"
 #include "x11shmpool_reply.h"
 
-/* More rows than asked for cost less than one more request for them. */
+/* Up to this many rows more cost less than another request. */
 #define BAND_GAP 16
 
 #define MEASUREMENTS 6
@@ -74,7 +74,7 @@ static void send_copy(X11ShmpoolFill *fill, const X11ShmpoolSource *s,
     fill->sync = answered ? 0 : xcb_get_input_focus(conn).sequence;
 }
 
-/* The rectangles of a region within visible, or visible where they are too
+/* The rectangles of a region within visible, or all of visible if they are too
  * many. */
 static int receive_region(X11ShmpoolFill *fill, X11ShmpoolRect visible,
                           uint32_t region, X11ShmpoolRects *rects)
@@ -111,7 +111,7 @@ static int compare_rects(const void *a, const void *b)
     return ((const X11ShmpoolRect *)a)->y - ((const X11ShmpoolRect *)b)->y;
 }
 
-/* Turn rectangles into bands of full rows, from x on, w pixels wide. */
+/* Replace rectangles by bands of full rows, from x on, w pixels wide. */
 static void make_bands(X11ShmpoolRects *rects, int x, int w)
 {
     int n = 0;
@@ -227,7 +227,8 @@ static void copy_rows(const X11ShmpoolFormat *f, uint8_t *data,
     }
 }
 
-/* Both kinds of replies are as long as their fixed part; one has data behind. */
+/* Both kinds of replies have a fixed part of the same length; one has data
+ * after it. */
 static int receive_image(X11ShmpoolFill *fill, int i, size_t *offset)
 {
     const X11ShmpoolFormat *f = fill->format;

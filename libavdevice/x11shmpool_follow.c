@@ -63,8 +63,8 @@ end:
     return ret;
 }
 
-/* Not by x11shmpool_monitors_find() but for "primary": what a person may have
- * meant when choosing is not what was chosen. */
+/* x11shmpool_monitors_find() is only for "primary" here: it also takes names
+ * that differ in case, and numbers, and could find another monitor. */
 static const X11ShmpoolMonitor *find_again(const X11ShmpoolFollow *f,
                                            const X11ShmpoolMonitors *m)
 {

@@ -93,7 +93,8 @@ int x11shmpool_rect_subtract(X11ShmpoolRect outer, X11ShmpoolRect inner,
 int x11shmpool_rects_subtract(X11ShmpoolRect *list, int nb, int max,
                               X11ShmpoolRect inner)
 {
-    /* From the end, so that what a rectangle leaves is not looked at again. */
+    /* From the end, so that the pieces that are added are not examined
+     * again. */
     for (int i = nb - 1; i >= 0; i--) {
         X11ShmpoolRect part[4];
         int n = x11shmpool_rect_subtract(list[i], inner, part);

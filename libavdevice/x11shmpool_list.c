@@ -33,7 +33,8 @@
 
 #define TEXT_SIZE 1024   /* bytes: what does not fit is not shown */
 
-/* Takes name and description over, which may be NULL for want of memory. */
+/* Takes ownership of name and description, which are NULL if there was no
+ * memory. */
 static av_cold int add_device(AVDeviceInfoList *list, char *name,
                               char *description)
 {
@@ -140,7 +141,7 @@ static av_cold int list_windows(X11ShmpoolDisplay *d, AVDeviceInfoList *list)
     if (ret < 0)
         return ret;
     for (int i = 0; i < windows.nb && ret >= 0; i++) {
-        /* One that is not shown can't be opened. */
+        /* A window that is not shown can't be opened. */
         if (windows.list[i].shown)
             ret = list_window(d, &windows.list[i], list);
     }

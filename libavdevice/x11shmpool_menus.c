@@ -30,7 +30,7 @@
 #include "x11shmpool_menus.h"
 #include "x11shmpool_reply.h"
 
-/** What is asked about a menu: sequences, 0 for none. */
+/** The sequences of the requests about a menu, 0 if not sent. */
 typedef struct Asked {
     unsigned geometry, image, shape, attributes;
 } Asked;
@@ -116,7 +116,7 @@ av_cold void x11shmpool_menus_uninit(X11ShmpoolMenus *m)
 void x11shmpool_menus_event(X11ShmpoolMenus *m,
                             const xcb_generic_event_t *event)
 {
-    /* All but the damage's have the window at the same place. */
+    /* All but DamageNotify have the window at the same place. */
     const xcb_configure_notify_event_t *e = (const void *)event;
     const xcb_damage_notify_event_t *dn   = (const void *)event;
     int type = event->response_type;
@@ -210,8 +210,8 @@ static int convert(X11ShmpoolMenu *menu, const X11ShmpoolFormat *f,
     return 0;
 }
 
-/* One whose pixels have no name in FFmpeg, or are not the frame's colours, stays
- * unpainted. */
+/* A menu without a pixel format in FFmpeg, or with another palette, is not
+ * painted. */
 static int take_pixels(X11ShmpoolMenus *m, X11ShmpoolMenu *menu,
                        const xcb_get_image_reply_t *image)
 {
@@ -235,8 +235,8 @@ static int take_pixels(X11ShmpoolMenus *m, X11ShmpoolMenu *menu,
     return menu->data ? 0 : AVERROR(ENOMEM);
 }
 
-/* The damage is taken away before the pixels are read, and the pixmap is read
- * in the size that the window had when it was last asked for. */
+/* Damage is subtracted before the pixels are read. The pixmap is read in the
+ * size that the window had when it was last asked for. */
 static void send_menu(X11ShmpoolMenus *m, X11ShmpoolMenu *menu, Asked *asked)
 {
     xcb_connection_t *conn = m->display->conn;
@@ -278,7 +278,7 @@ typedef struct Answers {
     int nb_shape;
 } Answers;
 
-/* That something isn't there, or not now, is no error. */
+/* It is no error if something does not exist, or not at present. */
 static int receive_answers(X11ShmpoolMenus *m, X11ShmpoolMenu *menu,
                            const Asked *asked, Answers *a)
 {
@@ -307,10 +307,11 @@ static int receive_answers(X11ShmpoolMenus *m, X11ShmpoolMenu *menu,
 }
 
 /**
- * Take over what a menu looks like now. What changed on the way is read anew
- * with the next frame; until then it stays where it was, which its pixels fit.
+ * Receive what a menu looks like now. If it changed meanwhile, it is read again
+ * with the next frame; until then it keeps the old place, which fits its
+ * pixels.
  *
- * @param gone set to 1 if it is not shown any more, to -1 if it isn't there
+ * @param gone set to 1 if it is not shown any more, to -1 if it does not exist
  */
 static int receive_menu(X11ShmpoolMenus *m, X11ShmpoolMenu *menu,
                         const Asked *asked, int *gone)
@@ -321,7 +322,8 @@ static int receive_menu(X11ShmpoolMenus *m, X11ShmpoolMenu *menu,
     *gone = 0;
     if (ret < 0)
         goto end;
-    /* An id can be given to another window, in which nothing is selected. */
+    /* The id may have been reused for another window, on which nothing is
+     * selected. */
     if (!a.geometry || !a.attributes ||
         !(a.attributes->your_event_mask & XCB_EVENT_MASK_STRUCTURE_NOTIFY)) {
         *gone = -1;
@@ -396,7 +398,7 @@ int x11shmpool_menus_update(X11ShmpoolMenus *m)
         return ret;
     for (int i = 0; i < ret; i++)
         add_menu(m, &found[i]);
-    /* The first time it is found out which size to read, if that changed. */
+    /* If the size changed, the first round only finds out the new one. */
     for (int i = ret = 0; i < 2 && ret >= 0 && is_stale(m); i++)
         ret = read_menus(m);
     return ret;

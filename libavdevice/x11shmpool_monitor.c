@@ -58,7 +58,7 @@ int x11shmpool_monitors_event(const X11ShmpoolDisplay *d,
             type == d->randr_event + XCB_RANDR_NOTIFY);
 }
 
-/* Takes name over, which may be NULL for want of memory. */
+/* Takes ownership of name, which is NULL if there was no memory. */
 static int append_monitor(X11ShmpoolMonitors *m, char *name,
                           X11ShmpoolMonitor monitor)
 {
@@ -76,7 +76,7 @@ static int append_monitor(X11ShmpoolMonitors *m, char *name,
     return 0;
 }
 
-/* A monitor of the reply, and where its outputs are. */
+/* A monitor in the reply, and where its outputs are. */
 typedef struct Info {
     const xcb_randr_monitor_info_t *info;
     const xcb_randr_output_t *outputs;
@@ -188,7 +188,7 @@ static int set_rates(X11ShmpoolMonitors *m,
     return 0;
 }
 
-/* The CRTC that shows a monitor's output, and the mode it is in. */
+/* The mode of the CRTC that shows a monitor's output. */
 static int get_mode(X11ShmpoolMonitor *monitor, X11ShmpoolDisplay *d,
                     xcb_timestamp_t time)
 {

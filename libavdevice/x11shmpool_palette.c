@@ -68,8 +68,8 @@ void x11shmpool_palette_send(X11ShmpoolPalette *p)
                                           pixels).sequence;
 }
 
-/* Colours of the right screen's colormap are what counts, and two can be
- * installed at once: the one in use stays as long as it is among them. */
+/* Several colormaps can be installed at once, for other visuals too: the
+ * present one is kept as long as it is among them. */
 static int receive_installed(X11ShmpoolPalette *p, int *other)
 {
     xcb_list_installed_colormaps_reply_t *list;

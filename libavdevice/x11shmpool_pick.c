@@ -30,16 +30,16 @@
 
 #define CROSSHAIR_GLYPH 34   /* in the "cursor" font; its mask follows */
 
-/* A server drops what a client sent last if the client leaves at once, and the
- * screen would stay drawn upon. So this waits even if cancelled, until the
- * connection is broken. */
+/* A server discards the last requests of a client that disconnects at once, and
+ * what was drawn would stay on the screen. So this waits even if cancelled,
+ * unless the connection is broken. */
 static void settle(X11ShmpoolDisplay *d)
 {
     free(xcb_get_input_focus_reply(d->conn, xcb_get_input_focus(d->conn),
                                    NULL));
 }
 
-/* Inverts, so that drawing the same again takes it away. */
+/* Inverts, so that drawing it again removes it. */
 static void invert_rect(X11ShmpoolDisplay *d, xcb_gcontext_t gc,
                         X11ShmpoolRect r)
 {
@@ -114,7 +114,8 @@ static xcb_cursor_t crosshair_create(X11ShmpoolDisplay *d)
     return cursor;
 }
 
-/* The pointer is a crosshair from here on, and its buttons are ours. */
+/* From here on the pointer is a crosshair, and its events come to this
+ * client. */
 static av_cold int grab_pointer(X11ShmpoolDisplay *d, const char *what,
                                 xcb_cursor_t *cursor)
 {
@@ -187,7 +188,7 @@ av_cold int x11shmpool_pick_window(X11ShmpoolDisplay *d, xcb_window_t *window)
     ret     = grab_pointer(d, "window", &cursor);
     if (ret >= 0)
         av_log(d->log, AV_LOG_INFO, "Click on the window to be captured.\n");
-    /* The click is ours as a whole: no program is to see half of it. */
+    /* Wait for the release, too: no other program must see half a click. */
     while (ret >= 0 && !released && (ret = x11shmpool_display_next_event(d, &event)) >= 0) {
         const xcb_button_press_event_t *e = (xcb_button_press_event_t *)event;
         int type = event->response_type;

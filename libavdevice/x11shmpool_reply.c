@@ -28,7 +28,7 @@
 
 #include "x11shmpool_reply.h"
 
-#define SETUP_HEADER 8   /* that the setup's length does not count */
+#define SETUP_HEADER 8   /* not counted by the setup's length */
 #define FIXED_SIZE   32  /* of every reply, likewise */
 
 /* That every server takes (X11 protocol, connection setup), 4-byte units. libxcb
@@ -49,13 +49,13 @@ const void *x11shmpool_reply_items(const void *reply, size_t offset,
     return (const uint8_t *)reply + offset;
 }
 
-/* What is left to be read. */
+/* The part that is left to be read. */
 typedef struct Rest {
     const uint8_t *p;
     size_t size;             /* bytes */
 } Rest;
 
-/* Passes over nb items, and the padding that follows them. */
+/* Skip nb items and the padding after them. */
 static av_cold const void *take(Rest *rest, size_t nb, size_t size)
 {
     const void *items = rest->p;

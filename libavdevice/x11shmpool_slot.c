@@ -64,8 +64,8 @@ const char *x11shmpool_slot_kind_name(enum X11ShmpoolShm kind)
     return names[kind];
 }
 
-/* Memory that can't be had is to be an error, not a signal. In parts, because
- * one that a signal interrupts is undone. */
+/* Allocated now, so that missing memory is an error and not a signal later. In
+ * parts, because a call that a signal interrupts is undone. */
 static int allocate(int fd, size_t size)
 {
     size_t offset = 0;
@@ -119,8 +119,8 @@ static int map_unknown(X11ShmpoolSlot *s)
     return map_plain(s);
 }
 
-/* xcb closes a descriptor that it has sent, and forgets one that it could not
- * send because the server is gone. */
+/* xcb closes a descriptor that it has sent, but leaks one that it could not
+ * send because the server has gone. */
 static void close_unsent(int fd, int memfd)
 {
     struct stat a, b;
@@ -152,9 +152,9 @@ static int share_memfd(X11ShmpoolSlot *s, X11ShmpoolDisplay *d)
     return ret;
 }
 
-/* Has the server read a random pattern out of the segment and send it back
- * over the socket. Reading harms nobody where the segment is another
- * client's, as writing would. */
+/* Have the server read a random pattern out of the segment and send it back
+ * over the socket. If the segment is another client's, reading does no harm,
+ * but writing would. */
 static int prove_segment(X11ShmpoolSlot *s, X11ShmpoolDisplay *d,
                          const X11ShmpoolFormat *f, xcb_drawable_t root)
 {

@@ -31,15 +31,15 @@
 #include "x11shmpool_source.h"
 #include "x11shmpool_window.h"
 
-/* What has to be asked again; the rest only together with the first. */
+/* What has to be asked again; the others are set only together with STALE. */
 #define STALE           1
 #define STALE_PIXMAP    2
 #define STALE_SHAPE     4
 #define STALE_ANCESTORS 8
 #define STALE_ALL       (STALE | STALE_PIXMAP | STALE_SHAPE | STALE_ANCESTORS)
 
-#define QUIET_US  1000000      /* without events, after too many */
-#define SYNTHETIC 0x80         /* flag of an event that a client sent */
+#define QUIET_US  1000000      /* without most events, after too many */
+#define SYNTHETIC 0x80         /* set in events that a client sent */
 
 static void set_gaps(X11ShmpoolSource *s, const X11ShmpoolPlace *p)
 {
@@ -75,7 +75,8 @@ static void set_place(X11ShmpoolSource *s, const X11ShmpoolPlace *p,
         state->screen = p->screen;
         *changed      = 1;
     }
-    /* What is not shown keeps its last pixmap, which has its last size. */
+    /* A window that is not shown keeps its last pixmap, and the size of
+     * that. */
     if (s->viewable || !s->whole.w) {
         s->resized |= s->whole.w && has_new_size(s, p);
         s->whole    = (X11ShmpoolRect){ 0, 0, p->rect.w, p->rect.h };
@@ -209,7 +210,7 @@ static void select_events(X11ShmpoolSource *s, uint32_t events)
                                  XCB_CW_EVENT_MASK, &events);
 }
 
-/* Look at the window itself, and begin to be told about it. */
+/* Select the window's events, and ask for its properties. */
 static av_cold int find_window(X11ShmpoolSource *s)
 {
     X11ShmpoolDisplay *d = s->display;
@@ -251,9 +252,9 @@ static av_cold int find_window(X11ShmpoolSource *s)
     return ret;
 }
 
-/* Where a Wayland compositor shows each window by itself, the root window of
- * its Xwayland is mapped, but has no pixels, and reading them is a BadMatch.
- * Copying them is none: it copies nothing. */
+/* If a Wayland compositor shows each window by itself, the root window of its
+ * Xwayland is mapped, but has no pixels, and reading them is a BadMatch.
+ * Copying is no error, but copies nothing. */
 static av_cold int warn_of_unreadable(const X11ShmpoolSource *s)
 {
     X11ShmpoolDisplay *d = s->display;
@@ -357,9 +358,9 @@ av_cold int x11shmpool_source_select(X11ShmpoolSource *s, int x, int y,
     return 0;
 }
 
-/* A size is never taken from here: one that is news is only a reason to name
- * the pixmap together with asking for the size. A window manager makes up a
- * synthetic event where it moves a window. */
+/* A size is never taken from an event: a new one is only a reason to ask for
+ * the size and name the pixmap again. Window managers send a synthetic event
+ * when they move a window. */
 static int window_event(const X11ShmpoolSource *s,
                         const xcb_generic_event_t *event)
 {
@@ -399,13 +400,13 @@ static int ancestor_event(const xcb_generic_event_t *event)
 int x11shmpool_source_event(X11ShmpoolSource *s,
                             const xcb_generic_event_t *event)
 {
-    /* All of these have the window at the same place, but for visibility. */
+    /* All but VisibilityNotify have the window at the same place. */
     const xcb_configure_notify_event_t *e  = (const void *)event;
     const xcb_visibility_notify_event_t *v = (const void *)event;
     int stale = 0;
 
     if (event->response_type == XCB_VISIBILITY_NOTIFY) {
-        /* An ancestor was mapped: the window has another pixmap now. */
+        /* An ancestor was mapped, so the window has another pixmap now. */
         if (v->window == s->window && !s->is_root)
             stale = STALE | STALE_PIXMAP;
     } else if (x11shmpool_shape_event(s->display, event)) {
@@ -450,7 +451,7 @@ X11ShmpoolRect x11shmpool_source_visible(const X11ShmpoolSource *s)
     X11ShmpoolRect visible = x11shmpool_rect_intersect(s->region, s->bounds);
 
     visible = x11shmpool_rect_intersect(visible, s->whole);
-    /* What is hidden keeps its pixmap, and has nothing on the screen. */
+    /* A hidden window can be read from its pixmap, but not from the screen. */
     if (!s->is_root && !s->state.pixmap.id && !s->viewable)
         return (X11ShmpoolRect){ 0 };
     if (!s->copyable) {

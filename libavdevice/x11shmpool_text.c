@@ -27,7 +27,7 @@
 
 #include "x11shmpool_text.h"
 
-/* How many bytes the character at p has, 0 if it is none to be shown. */
+/* How many bytes the character at p has, 0 if it must be escaped. */
 static size_t shown_bytes(const uint8_t *p, const uint8_t *end)
 {
     const uint8_t *next = p;

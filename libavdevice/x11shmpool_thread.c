@@ -59,8 +59,8 @@ av_cold int x11shmpool_thread_start(pthread_t *thread,
 av_cold void x11shmpool_thread_shorten_slice(void)
 {
 #ifdef SYS_sched_setattr
-    /* The kernel's struct sched_attr, which clashes with the C library's
-     * headers or is in them. */
+    /* The kernel's struct sched_attr, whose header clashes with those of some C
+     * libraries. */
     struct {
         uint32_t size, sched_policy;
         uint64_t sched_flags;

@@ -30,8 +30,8 @@
 
 #define PAUSE_US   1000000
 #define MAX_MAPPED 16
-#define MAX_ROUNDS 3           /* trips to the server in one update */
-#define MAX_STEPS  8           /* up from a window to one that it lies in */
+#define MAX_ROUNDS 3           /* round trips in one update */
+#define MAX_STEPS  8           /* up from a window to its ancestors */
 
 static int is_leader(const X11ShmpoolTransients *t, xcb_window_t window)
 {
@@ -97,7 +97,7 @@ void x11shmpool_transients_forget(X11ShmpoolTransients *t, xcb_window_t window)
     t->rescan |= t->crowded;
 }
 
-/* The topmost ones, if there are more than can be candidates: that is where
+/* If there are more than can be candidates, the topmost ones: that is where
  * menus are. */
 static int list_all(X11ShmpoolTransients *t)
 {
@@ -151,7 +151,7 @@ static int is_shown_menu(const xcb_get_window_attributes_reply_t *a)
            a->_class == XCB_WINDOW_CLASS_INPUT_OUTPUT;
 }
 
-/* Sets leader and at where it may be one. */
+/* Sets leader and at if the window may be a menu. */
 static int receive_window(X11ShmpoolTransients *t, X11ShmpoolCandidate *c)
 {
     xcb_get_window_attributes_reply_t *a;
@@ -192,7 +192,8 @@ static int receive_parent(X11ShmpoolTransients *t, X11ShmpoolCandidate *c)
     return ret;
 }
 
-/* What has gone meanwhile, or is refused, is no menu, and no error. */
+/* A window that has gone meanwhile, or can't be asked about, is no menu, and no
+ * error. */
 static int receive_candidates(X11ShmpoolTransients *t)
 {
     int ret = 0, nb = 0;
@@ -214,7 +215,7 @@ static int receive_candidates(X11ShmpoolTransients *t)
     return ret;
 }
 
-/* One that was found may be what others are transient for. */
+/* Other windows may be transient for one that was found. */
 static int take_found(X11ShmpoolTransients *t, X11ShmpoolTransient *found,
                       int nb_found)
 {
@@ -240,8 +241,8 @@ static int take_found(X11ShmpoolTransients *t, X11ShmpoolTransient *found,
     return nb_found;
 }
 
-/* Whether for any of them there is more to be asked. If for none, those that
- * are left are transient for something else. */
+/* Whether there is more to ask about any candidate. If not, those that are left
+ * are transient for other windows. */
 static int has_open_questions(X11ShmpoolTransients *t)
 {
     for (int i = 0; i < t->nb; i++) {

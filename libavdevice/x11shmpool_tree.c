@@ -32,12 +32,12 @@
 #include "x11shmpool_tree.h"
 
 #define MAX_WINDOWS  4096
-#define PAUSE_US     1000000   /* after more than can be coped with */
-#define WINDOW_US    250       /* and for each window that was looked at */
+#define PAUSE_US     1000000   /* after too many windows or events */
+#define WINDOW_US    250       /* for each window that was examined */
 #define ALPHA_DEPTH  32
 #define COMPOSITE    "Composite"
 
-/** A window that is being looked at. */
+/** A window that is being examined. */
 typedef struct Look {
     xcb_window_t window;
     int above;                ///< index of its parent, -1 if that isn't known
@@ -81,8 +81,8 @@ static void send_look(X11ShmpoolTree *t, Looks *looks, xcb_window_t window,
     }
     l  = &looks->list[looks->nb++];
     *l = (Look){ .window = window, .above = above, .only = only };
-    /* Selected first: what changes afterwards is told by events. This client's
-     * own windows have theirs selected already. */
+    /* Events are selected first, so that they tell of later changes. This
+     * client's own windows have theirs selected already. */
     if (!only && !is_own(t->display, window))
         select_below(t, window, XCB_EVENT_MASK_SUBSTRUCTURE_NOTIFY);
     l->attributes = xcb_get_window_attributes(conn, window).sequence;
@@ -112,7 +112,7 @@ static int send_children(X11ShmpoolTree *t, Looks *looks, int parent,
     return 0;
 }
 
-/* A window that has gone meanwhile is none that is shown. */
+/* A window that has gone meanwhile is not shown. */
 static int receive_look(X11ShmpoolTree *t, Looks *looks, int i)
 {
     X11ShmpoolDisplay *d = t->display;
@@ -157,7 +157,8 @@ end:
     return err;
 }
 
-/* Those that were sent last are of the next level: each is waited for once. */
+/* Receiving one appends its children to the list: level by level, with one
+ * round trip each. */
 static int receive_looks(X11ShmpoolTree *t, Looks *looks)
 {
     int ret = 0;
@@ -260,7 +261,7 @@ av_cold int x11shmpool_tree_init(X11ShmpoolTree *t, X11ShmpoolDisplay *d,
     int ret;
 
     *t  = (X11ShmpoolTree){ 0 };
-    /* The server may composite, though this client was told otherwise. */
+    /* Not d->composite, which is also 0 if asking for the version failed. */
     ret = x11shmpool_display_receive(d,
             xcb_query_extension(d->conn, strlen(COMPOSITE),
                                 COMPOSITE).sequence,
@@ -305,8 +306,8 @@ static void note_mapped(X11ShmpoolTree *t, xcb_window_t window,
 
 void x11shmpool_tree_event(X11ShmpoolTree *t, const xcb_generic_event_t *event)
 {
-    /* All of these have both windows at the same place, but for Create, where
-     * the parent comes first, too. */
+    /* All but CreateNotify have both windows at the same place; there, too, the
+     * parent comes first. */
     const xcb_map_notify_event_t *e        = (const void *)event;
     const xcb_visibility_notify_event_t *v = (const void *)event;
     int type = event->response_type;
@@ -314,7 +315,8 @@ void x11shmpool_tree_event(X11ShmpoolTree *t, const xcb_generic_event_t *event)
     if (!t->display)
         return;
     t->manager_stale |= manager_event(t, event);
-    /* It was not shown before, and so was nothing that was mapped within. */
+    /* The window was not shown before, so neither was anything mapped within
+     * it. */
     t->lost |= type == XCB_VISIBILITY_NOTIFY && v->window == t->top;
     if (type < XCB_CREATE_NOTIFY || type > XCB_CIRCULATE_NOTIFY ||
         e->event == e->window ||

@@ -66,7 +66,7 @@ static int sample_row(unsigned position, int height)
     return (uint64_t)reversed * height >> 32;
 }
 
-/* Make the part of a row that r covers look the same. */
+/* Make the part of a row that lies within r equal. */
 static void overlook(const X11ShmpoolFormat *f, uint8_t *screen,
                      const uint8_t *picture, X11ShmpoolRect row,
                      X11ShmpoolRect r)
@@ -96,7 +96,7 @@ static int row_differs(const X11ShmpoolFormat *f, const uint8_t *screen,
     return 0;
 }
 
-/* Where the server puts the rows: in memory like the slots'. */
+/* The server copies the rows into memory of the same kind as the slots'. */
 static int make_scratch(X11ShmpoolVerify *v, enum X11ShmpoolShm kind)
 {
     X11ShmpoolDisplay *d = v->display;
@@ -111,8 +111,8 @@ static int make_scratch(X11ShmpoolVerify *v, enum X11ShmpoolShm kind)
     return ret;
 }
 
-/* Ask for a row of the source, to be the i-th. A server answers each GetImage by
- * itself, which costs more than the row; copies are waited for all together. */
+/* Ask for a row of the source, the i-th of a check. Each GetImage has an answer
+ * of its own, which costs more than the row; copies need only one for all. */
 static unsigned send_row(X11ShmpoolVerify *v, const X11ShmpoolSource *source,
                          X11ShmpoolRect row, int i)
 {
@@ -131,8 +131,8 @@ static unsigned send_row(X11ShmpoolVerify *v, const X11ShmpoolSource *source,
                          row.w, 1, ~0).sequence;
 }
 
-/* Sets *row to where the i-th row is: in memory that is shared, or in a reply
- * that the caller frees. */
+/* Sets *row to the i-th row: in shared memory, or in a reply that the caller
+ * frees. */
 static int receive_row(X11ShmpoolVerify *v, unsigned sequence, int i,
                        size_t bytes, void **reply, uint8_t **row)
 {
@@ -153,7 +153,7 @@ static int receive_row(X11ShmpoolVerify *v, unsigned sequence, int i,
            0 : AVERROR_INVALIDDATA;
 }
 
-/* Whether a row, frame coordinates, is not what the slot has there. */
+/* Whether a row, in frame coordinates, differs from the slot. */
 static int compare_row(const X11ShmpoolVerify *v, const X11ShmpoolSource *source,
                        const X11ShmpoolSlot *slot, X11ShmpoolRect row,
                        uint8_t *screen)

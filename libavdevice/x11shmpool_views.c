@@ -34,8 +34,8 @@
 
 #include "x11shmpool_views.h"
 
-/* Of one slot: there is more than one only while packets that were written to
- * are kept. A process can have but so many mappings. */
+/* For one slot. There is more than one only while packets that were written to
+ * are held. A process can have only so many mappings. */
 #define MAX_VIEWS     64
 #define PAGES_AT_ONCE 512
 
@@ -108,7 +108,7 @@ static View *add_view(X11ShmpoolViews *views, int populate)
 
     if (!v)
         return NULL;
-    /* What is mapped for writing would be populated with copies. */
+    /* A writable mapping would be populated with copies. */
     v->data = mmap(NULL, views->size, PROT_READ,
                    MAP_PRIVATE | MAP_NORESERVE | (populate ? MAP_POPULATE : 0),
                    views->fd, 0);
@@ -187,7 +187,7 @@ static int was_written(const X11ShmpoolViews *views, View *v)
     return 0;
 }
 
-/* One that shows the slot, the same as last time if that does. */
+/* A view that shows the slot, the same as last time if it still does. */
 static View *choose_view(X11ShmpoolViews *views)
 {
     int nb = 0;

@@ -80,20 +80,21 @@ static unsigned ask_property(X11ShmpoolDisplay *d, xcb_window_t window,
                             0, PROPERTY_SIZE).sequence;
 }
 
-/* The items of a property, which lie within the reply: see get_property(). */
+/* The items of a property. get_property() has checked that they lie within the
+ * reply. */
 static const void *items_of(const xcb_get_property_reply_t *reply)
 {
     return reply + 1;
 }
 
-/* Sets *reply to NULL where there is no such property or window. */
+/* Sets *reply to NULL if there is no such property or window. */
 static int get_property(X11ShmpoolDisplay *d, unsigned sequence, int format,
                         xcb_get_property_reply_t **reply)
 {
     int ret = x11shmpool_display_receive(d, sequence, sizeof(**reply),
                                          (void **)reply);
 
-    /* What went wrong with one window is that window's affair. */
+    /* An error of one window must not hide the others. */
     if (ret < 0)
         return x11shmpool_display_fatal(ret) ? ret : 0;
     if ((*reply)->format == format &&
@@ -131,7 +132,8 @@ static int get_managed(X11ShmpoolDisplay *d, const xcb_atom_t *atoms,
             ret = get_property(d, sequence[i], 32, &reply[i]);
     }
 
-    /* A manager that has gone leaves its list behind, but not its window. */
+    /* A window manager that has gone leaves its list behind, but not its
+     * window. */
     if (ret >= 0 && reply[0] && reply[0]->value_len) {
         xcb_window_t check = *(const xcb_window_t *)items_of(reply[0]);
 
@@ -156,7 +158,7 @@ static int get_managed(X11ShmpoolDisplay *d, const xcb_atom_t *atoms,
     return ret;
 }
 
-/* The caller frees the reply, which the children lie in. */
+/* The caller frees the reply, which holds the children. */
 static int get_children(X11ShmpoolDisplay *d, unsigned sequence,
                         xcb_query_tree_reply_t **reply,
                         const xcb_window_t **children)
@@ -301,8 +303,8 @@ static char *title_of(const xcb_get_property_reply_t *net_name,
     return text_of(name && name->type == utf8 ? name : NULL);
 }
 
-/* What the property is of, the instance's name and the class's, both with a
- * zero at the end. */
+/* The property consists of the instance and the class, each with a zero at the
+ * end. */
 static void split_class(X11ShmpoolWindow *w,
                         const xcb_get_property_reply_t *reply)
 {
@@ -361,7 +363,7 @@ static int add_window(X11ShmpoolWindows *w, X11ShmpoolDisplay *d,
         split_class(entry, text[CLASS]);
         if (!entry->title || !entry->instance || !entry->class)
             ret = AVERROR(ENOMEM);
-        /* Such a one without a title is a menu, a tooltip or a border. */
+        /* Without a title it is a menu, a tooltip or a border. */
         if (ret < 0 || (a->override_redirect && !*entry->title))
             free_entry(entry);
         else
