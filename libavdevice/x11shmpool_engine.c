@@ -39,8 +39,9 @@
 #include "x11shmpool_text.h"
 #include "x11shmpool_thread.h"
 
-/* Never steps, and counts the time that the machine was suspended, as the wall
- * clock does, so that timestamps stay those of other live inputs. */
+/* Never steps, and includes the time that the machine was suspended, as the
+ * wall clock does, so that timestamps stay in line with those of other live
+ * inputs. */
 #ifdef CLOCK_BOOTTIME
 #define STEADY_CLOCK CLOCK_BOOTTIME
 #else
@@ -50,10 +51,10 @@
 #define NS_PER_S          INT64_C(1000000000)
 #define INTERRUPT_POLL_NS INT64_C(100000000)
 
-/* For how long the ffmpeg program sleeps when it is told to come back later. */
+/* How long the ffmpeg program sleeps after AVERROR(EAGAIN). */
 #define POLLING_NS        INT64_C(10000000)
 
-/* How long a thread that waits for the server may take to undo things before its
+/* How long a thread that waits for the server may take to clean up before its
  * connection is shut down. */
 #define GRACE_NS          INT64_C(100000000)
 
@@ -61,10 +62,10 @@ struct X11ShmpoolEngine {
     X11ShmpoolFrames *frames;
     pthread_t thread;
     int thread_started;
-    int wake_fd;               ///< an eventfd, for which the thread sleeps
+    int wake_fd;               ///< an eventfd that wakes the thread
 
     pthread_mutex_t lock;      ///< for all that follows
-    pthread_cond_t changed;    ///< for whom the reader waits
+    pthread_cond_t changed;    ///< what the reader waits for
     X11ShmpoolClock clock;
     X11ShmpoolQueue queue;
     X11ShmpoolChanges changes; ///< written by the thread alone
@@ -72,10 +73,10 @@ struct X11ShmpoolEngine {
     int started, paused, stopping;
     int ticking;               ///< the clock has been started, too
     int idle;                  ///< the thread sleeps until it is woken
-    int capturing;             ///< the thread is at a frame
+    int capturing;             ///< the thread is capturing a frame
     int wanted;                ///< the reader found nothing since its last frame
-    int discard;               ///< what is being captured is not wanted
-    int ended;                 ///< the thread has
+    int discard;               ///< the frame being captured is not wanted
+    int ended;                 ///< the thread has ended
     int error;                 ///< what ended the stream
 };
 
@@ -95,7 +96,7 @@ static void wake(X11ShmpoolEngine *e)
     e->idle = 0;
 }
 
-/* Sleep for so long, or until woken where due is negative.
+/* Sleep for that long, or until woken if ns is negative.
  * @return 0, or AVERROR(EIO) if the server has gone */
 static int sleep_for(X11ShmpoolEngine *e, int64_t ns)
 {
@@ -113,8 +114,8 @@ static int sleep_for(X11ShmpoolEngine *e, int64_t ns)
     return fds[1].revents ? AVERROR(EIO) : 0;
 }
 
-/* Under lock: the tick that is to be captured now, or -1: then *wait is how long
- * to sleep, ns, negative until woken. */
+/* Under lock: the tick to capture now; or -1, then *wait is how long to sleep,
+ * ns, or negative to sleep until woken. */
 static int64_t next_tick(X11ShmpoolEngine *e, int64_t *wait)
 {
     const int64_t time   = now();
@@ -155,7 +156,7 @@ static int add_frame(X11ShmpoolEngine *e, X11ShmpoolFrame *frame,
     return 1;
 }
 
-/* Under lock, which is given up meanwhile. */
+/* Under lock, which is released meanwhile. */
 static int capture(X11ShmpoolEngine *e, int64_t tick)
 {
     const int lost = e->queue.lost, wanted = e->wanted;
@@ -309,7 +310,7 @@ static int64_t latest_tick(const X11ShmpoolEngine *e)
     return e->clock.next - 1 + x11shmpool_clock_overdue(&e->clock, now());
 }
 
-/* Under lock, which is given up meanwhile. */
+/* Under lock, which is released meanwhile. */
 static int interrupted(X11ShmpoolEngine *e, const AVIOInterruptCB *interrupt)
 {
     int ret;
@@ -322,7 +323,7 @@ static int interrupted(X11ShmpoolEngine *e, const AVIOInterruptCB *interrupt)
     return ret;
 }
 
-/* Under lock: when one that does not want to wait gives up. */
+/* Under lock: when a nonblocking reader gives up. */
 static int64_t patience(const X11ShmpoolEngine *e)
 {
     const int64_t time = now();
@@ -392,7 +393,7 @@ void x11shmpool_engine_pause(X11ShmpoolEngine *e)
 {
     pthread_mutex_lock(&e->lock);
     e->paused  = 1;
-    /* What the thread is at may come after the pause. */
+    /* The frame being captured may be ready only after the pause. */
     e->discard = 1;
     x11shmpool_queue_flush(&e->queue);
     pthread_mutex_unlock(&e->lock);
