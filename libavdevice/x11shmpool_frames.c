@@ -41,7 +41,7 @@ static av_cold int init_pools(X11ShmpoolFrames *f)
                                 f->options.pool_size);
     if (ret < 0)
         return ret;
-    /* Memory that can't be had is found out before anything is recorded. */
+    /* If there is no memory, this fails before anything is recorded. */
     if ((ret = x11shmpool_pool_get(f->pool, 0, &buf, &slot)) < 0)
         return ret;
     if (!packs)
@@ -113,7 +113,8 @@ static int repeat(X11ShmpoolFrames *f, int lost, X11ShmpoolFrame *frame)
     return hand_out_last(f, frame);
 }
 
-/* Nobody else has the last frame any more: its slot can be the next one. */
+/* If nobody else has the last frame any more, its slot can be used for the next
+ * one. */
 static void reuse_last(X11ShmpoolFrames *f)
 {
     if (f->last && av_buffer_get_ref_count(f->last) == 1)
@@ -173,7 +174,7 @@ static int read_source(X11ShmpoolFrames *f, X11ShmpoolSlot *slot,
     return 0;
 }
 
-/* Paint over the slot, and make it the last frame. Takes buf over. */
+/* Paint over the slot, and make it the last frame. Takes ownership of buf. */
 static int finish(X11ShmpoolFrames *f, AVBufferRef **buf, X11ShmpoolSlot *slot)
 {
     const X11ShmpoolFormat *format = f->format;
@@ -212,7 +213,7 @@ static int make_frame(X11ShmpoolFrames *f, int wanted, AVBufferRef **buf,
 
     if (dirty)
         reuse_last(f);
-    /* Without a slot it can still be found out that nothing changed. */
+    /* Even without a slot it can turn out that nothing changed. */
     ret = x11shmpool_pool_get(f->pool, wanted, buf, &slot);
     if (ret < 0 && (ret != AVERROR(EAGAIN) || dirty))
         return ret;
@@ -251,7 +252,7 @@ static int failed(X11ShmpoolFrames *f, int error)
     if (x11shmpool_display_fatal(error))
         return x11shmpool_frames_gone(f, error);
 
-    /* What is read can vanish or shrink before its event arrives. */
+    /* The source can vanish or shrink before the event arrives. */
     if (++f->failures < MAX_FAILURES)
         return 1;
     av_log(c->display->log, AV_LOG_ERROR,
