@@ -37,7 +37,7 @@
 #define AUTO_MIN_SLOTS 4
 #define AUTO_MAX_SLOTS 16
 #define MOST_BYTES     (INT64_C(2) << 30)
-#define PATIENCE_US    1000000    /* with a consumer that holds all slots */
+#define PATIENCE_US    1000000    /* before the bound grows */
 #define RETRY_US       5000000    /* after memory ran out */
 
 struct X11ShmpoolPool {
@@ -50,10 +50,9 @@ struct X11ShmpoolPool {
     size_t slot_size;
 
     AVBufferPool *buffers;
-    struct PoolSlot *ready;   ///< the next one that buffers lacks, or NULL
+    struct PoolSlot *ready;   ///< made, but not in buffers yet; or NULL
     AVBufferRef *count;       ///< an atomic_int, shared with every slot
-    int64_t none_since;       ///< µs, when the last free slot went; 0 if there
-                              ///< is one
+    int64_t none_since;       ///< since when no slot is free, µs; 0 if one is
     int64_t full_time;        ///< no new slot before this: memory ran out
     int warned_out, warned_memory;
     int pagemap;              ///< see x11shmpool_views.h
@@ -163,8 +162,8 @@ fail:
     return ret;
 }
 
-/* AVBufferPool calls this under its lock, for which references that are released
- * wait: what may take its time is done before. */
+/* AVBufferPool calls this under its lock, which releasing a reference takes,
+ * too: so whatever may take long is done before. */
 static AVBufferRef *take_ready_slot(void *opaque, size_t size)
 {
     X11ShmpoolPool *pool = opaque;
@@ -244,7 +243,7 @@ av_cold void x11shmpool_pool_free(X11ShmpoolPool **ppool)
     av_freep(ppool);
 }
 
-/* All slots are out. Whether there may be one more now. */
+/* All slots are in use. Returns whether there may be one more now. */
 static int may_grow(X11ShmpoolPool *pool, int wanted)
 {
     const int64_t now = av_gettime_relative();
@@ -301,7 +300,7 @@ int x11shmpool_pool_get(X11ShmpoolPool *pool, int wanted, AVBufferRef **buf,
 fail:
     if (x11shmpool_display_gone(ret))
         return ret;
-    /* The pool is as large as memory lets it be; those it has do come back. */
+    /* Memory allows no more slots, but those that exist will be released. */
     if (x11shmpool_pool_slots(pool)) {
         pool->full_time = av_gettime_relative() + RETRY_US;
         if (!pool->warned_memory++)
