@@ -73,8 +73,8 @@ av_cold int x11shmpool_target_check(const X11ShmpoolTarget *t,
     return 0;
 }
 
-/* FFmpeg's own list of options for -sources is divided by colons: a number
- * alone is a display, too. */
+/* ffmpeg splits the options of -sources at colons, so a number alone is a
+ * display, too. */
 av_cold int x11shmpool_target_display(const X11ShmpoolTarget *t,
                                       const X11ShmpoolUrl *url, char **name)
 {
