@@ -80,7 +80,7 @@ typedef struct X11ShmpoolContext {
     int64_t frame_duration;  ///< µs
 } X11ShmpoolContext;
 
-/* In all, for what has no interrupt callback. */
+/* For listing devices, which may have no interrupt callback. */
 #define LISTING_US 5000000
 
 #define OFFSET(field) offsetof(X11ShmpoolContext, field)
@@ -139,8 +139,8 @@ static const AVClass x11shmpool_class = {
     .category   = AV_CLASS_CATEGORY_DEVICE_VIDEO_INPUT,
 };
 
-/* As libavutil parses named constants, but a value that is none of them is
- * answered with those that are. */
+/* As libavutil parses named constants, but the error for a wrong value lists
+ * the right ones. */
 static av_cold int parse_choice(AVFormatContext *s, const char *option,
                                 const char *value, int *choice)
 {
@@ -224,7 +224,7 @@ static av_cold int add_stream(AVFormatContext *s)
     return 0;
 }
 
-/* What opening takes that may have to wait for the server. */
+/* For the part of opening that may have to wait for the server. */
 typedef struct Opening {
     AVFormatContext *s;
     X11ShmpoolUrl url;
@@ -336,7 +336,7 @@ static av_cold int x11shmpool_read_close(AVFormatContext *s)
     X11ShmpoolContext *c      = s->priv_data;
     const X11ShmpoolStats *st = &c->stats;
 
-    /* A child of fork() has no thread to be stopped, and its parent goes on. */
+    /* A child of fork() has no thread to stop, and its parent goes on. */
     if (x11shmpool_display_inherited(&c->display)) {
         x11shmpool_display_close(&c->display);
         return 0;
