@@ -51,7 +51,7 @@ static pthread_once_t register_once = PTHREAD_ONCE_INIT;
 
 static void (*real_register_all)(void);
 static const AVInputFormat *(*real_video_next)(const AVInputFormat *);
-static const AVInputFormat *added; ///< NULL where the demuxer is not added
+static const AVInputFormat *added; ///< NULL if the demuxer is not added
 
 /* libavformat keeps these for as long as the process lives. */
 static X11ShmpoolDemuxerRef *demuxers;

@@ -30,13 +30,13 @@
 static void border_shape(X11ShmpoolBorder *b)
 {
     xcb_connection_t *conn = b->display->conn;
-    X11ShmpoolRect hole    = { b->thickness, b->thickness,
+    X11ShmpoolRect gap     = { b->thickness, b->thickness,
                                b->region.w, b->region.h };
-    X11ShmpoolRect whole   = { 0, 0, hole.w + 2 * b->thickness,
-                               hole.h + 2 * b->thickness };
+    X11ShmpoolRect whole   = { 0, 0, gap.w + 2 * b->thickness,
+                               gap.h + 2 * b->thickness };
     X11ShmpoolRect part[4];
     xcb_rectangle_t frame[4];
-    int n = x11shmpool_rect_subtract(whole, hole, part);
+    int n = x11shmpool_rect_subtract(whole, gap, part);
 
     for (int i = 0; i < n; i++)
         frame[i] = (xcb_rectangle_t){ part[i].x, part[i].y,

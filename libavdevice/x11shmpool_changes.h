@@ -59,7 +59,7 @@ int64_t x11shmpool_rects_area(const X11ShmpoolRects *rects);
 
 typedef struct X11ShmpoolChanges {
     X11ShmpoolRect frame;      ///< at 0,0
-    int64_t newest;            ///< the last frame's sequence, 0 before the first
+    int64_t newest;            ///< the last frame's sequence; 0 if none yet
     X11ShmpoolRects ring[X11SHMPOOL_CHANGES];
 } X11ShmpoolChanges;
 

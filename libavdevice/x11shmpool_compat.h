@@ -156,7 +156,7 @@ typedef const X11SHMPOOL_DEMUXER *X11ShmpoolDemuxerRef;
 
 #elif LIBAVFORMAT_VERSION_MAJOR == 62 && defined(X11SHMPOOL_OVERLAY)
 
-/* Built with either release of major 62, run with either: the two slots hold
+/* Built with either release of major 62, run with either: the two members hold
  * functions that serve both meanings. An older libavformat calls them with the
  * context alone, so the version is asked for before another argument is read;
  * surplus parameters are harmless in every C ABI that FFmpeg runs on. */
@@ -201,7 +201,7 @@ static int x11shmpool_compat_set_state(AVFormatContext *s,                  \
 
 #endif
 
-/** Set the frame rate of an AVCodecParameters, where it has one. */
+/** Set the frame rate of an AVCodecParameters, if it has one. */
 #if LIBAVCODEC_VERSION_INT >= AV_VERSION_INT(60, 11, 100)
 #define X11SHMPOOL_SET_FRAMERATE(par, rate) ((void)((par)->framerate = (rate)))
 #else

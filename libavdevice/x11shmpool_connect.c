@@ -242,8 +242,8 @@ fail:
     return ret;
 }
 
-static av_cold void log_failure(void *log, const char *name, int error,
-                                const char *reason)
+static av_cold void log_no_connection(void *log, const char *name, int error,
+                                      const char *reason)
 {
     char escaped[1024] = "", text[X11SHMPOOL_ERROR_SIZE];
 
@@ -300,7 +300,7 @@ av_cold int x11shmpool_connect(X11ShmpoolConnection *c, const char *name,
     }
 end:
     if (ret < 0 && ret != AVERROR_EXIT)
-        log_failure(log, c->name, ret, reason);
+        log_no_connection(log, c->name, ret, reason);
     if (ret < 0)
         av_freep(&c->name);
     if (a)

@@ -72,8 +72,8 @@ typedef struct X11ShmpoolDamage {
  *
  * @return 0; AVERROR(ENOSYS) if the server lacks DAMAGE or XFIXES; or as
  *         x11shmpool_display_wait(). After an error damage is not tracked:
- *         x11shmpool_damage_dirty() is always true and slots are always stale as
- *         a whole.
+ *         x11shmpool_damage_dirty() is always true and slots are always stale
+ *         as a whole.
  */
 int x11shmpool_damage_init(X11ShmpoolDamage *dm, X11ShmpoolDisplay *d,
                            xcb_drawable_t drawable);

@@ -214,8 +214,8 @@ int x11shmpool_fill_send(X11ShmpoolFill *fill, X11ShmpoolSlot *slot,
     return 0;
 }
 
-static void copy_rows(const X11ShmpoolFormat *f, uint8_t *data,
-                      X11ShmpoolRect r, const uint8_t *src)
+static void copy_image(const X11ShmpoolFormat *f, uint8_t *data,
+                       X11ShmpoolRect r, const uint8_t *src)
 {
     int bytes = f->bits_per_pixel / 8;
 
@@ -250,7 +250,7 @@ static int receive_image(X11ShmpoolFill *fill, int i, size_t *offset)
         ret    = pixels ? 0 : AVERROR_INVALIDDATA;
     }
     if (pixels)
-        copy_rows(f, fill->slot->data, r, pixels);
+        copy_image(f, fill->slot->data, r, pixels);
     free(reply);
 
     return ret;

@@ -33,8 +33,8 @@
  */
 
 typedef struct X11ShmpoolFollow {
-    char *name;              ///< the monitor's, or "primary"; NULL for the whole
-                             ///< screen; owned
+    char *name;              ///< the monitor's, or "primary"; NULL for the
+                             ///< whole screen; owned
     X11ShmpoolRect last;     ///< where the monitor was when it was last on
     int off;                 ///< it is not on now
 } X11ShmpoolFollow;

@@ -67,22 +67,22 @@ int x11shmpool_rect_equal(X11ShmpoolRect a, X11ShmpoolRect b)
 int x11shmpool_rect_subtract(X11ShmpoolRect outer, X11ShmpoolRect inner,
                              X11ShmpoolRect out[4])
 {
-    X11ShmpoolRect hole = x11shmpool_rect_intersect(outer, inner), part[4];
+    X11ShmpoolRect gap = x11shmpool_rect_intersect(outer, inner), part[4];
     int n = 0;
 
     if (x11shmpool_rect_empty(outer))
         return 0;
-    if (x11shmpool_rect_empty(hole)) {
+    if (x11shmpool_rect_empty(gap)) {
         out[0] = outer;
         return 1;
     }
 
-    part[0] = (X11ShmpoolRect){ outer.x, outer.y, outer.w, hole.y - outer.y };
-    part[1] = (X11ShmpoolRect){ outer.x, hole.y + hole.h, outer.w,
-                                outer.y - hole.y + outer.h - hole.h };
-    part[2] = (X11ShmpoolRect){ outer.x, hole.y, hole.x - outer.x, hole.h };
-    part[3] = (X11ShmpoolRect){ hole.x + hole.w, hole.y,
-                                outer.x - hole.x + outer.w - hole.w, hole.h };
+    part[0] = (X11ShmpoolRect){ outer.x, outer.y, outer.w, gap.y - outer.y };
+    part[1] = (X11ShmpoolRect){ outer.x, gap.y + gap.h, outer.w,
+                                outer.y - gap.y + outer.h - gap.h };
+    part[2] = (X11ShmpoolRect){ outer.x, gap.y, gap.x - outer.x, gap.h };
+    part[3] = (X11ShmpoolRect){ gap.x + gap.w, gap.y,
+                                outer.x - gap.x + outer.w - gap.w, gap.h };
     for (int i = 0; i < 4; i++)
         if (!x11shmpool_rect_empty(part[i]))
             out[n++] = part[i];

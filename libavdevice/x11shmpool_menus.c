@@ -453,7 +453,7 @@ X11ShmpoolRect x11shmpool_menus_rect(const X11ShmpoolMenus *m, int i)
     return clip_to_frame(m, frame_rect(m, menu));
 }
 
-static void copy_rows(const X11ShmpoolFormat *f, uint8_t *data, int stride,
+static void copy_menu(const X11ShmpoolFormat *f, uint8_t *data, int stride,
                       const X11ShmpoolMenu *menu, X11ShmpoolRect r,
                       int x, int y)
 {
@@ -478,7 +478,7 @@ void x11shmpool_menus_paint(const X11ShmpoolMenus *m, int i, uint8_t *data,
         r.y += at.y;
         r    = clip_to_frame(m, r);
         if (menu->data)
-            copy_rows(m->format, data, stride, menu, r, at.x, at.y);
+            copy_menu(m->format, data, stride, menu, r, at.x, at.y);
         else if (menu->image.argb)
             x11shmpool_blend_cursor(m->format, data, stride, &menu->image,
                                     at.x, at.y, r, palette);

@@ -56,7 +56,7 @@ typedef struct X11ShmpoolMenu {
     int changed;               ///< since x11shmpool_menus_painted()
     X11ShmpoolRect rect;       ///< with its border, root coordinates; empty
                                ///< before it was read
-    X11ShmpoolRect painted;    ///< where the last frame has it, frame coordinates
+    X11ShmpoolRect painted;    ///< where it is in the last frame
     X11ShmpoolCursorImage image; ///< its pixels as ARGB values, or
     uint8_t *data;             ///< in the frame's own format; both NULL if it
                                ///< can't be painted

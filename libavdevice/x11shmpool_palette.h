@@ -42,7 +42,7 @@ typedef struct X11ShmpoolPalette {
                                ///< screen
     xcb_colormap_t colormap;
     int entries;               ///< of the visual's colormaps
-    uint32_t argb[X11SHMPOOL_PALETTE_SIZE]; ///< 0xFFRRGGBB, black beyond entries
+    uint32_t argb[X11SHMPOOL_PALETTE_SIZE]; ///< 0xFFRRGGBB; black after entries
     int64_t number;            ///< counts the changes of argb
     unsigned colors_sequence, list_sequence;
 } X11ShmpoolPalette;

@@ -60,7 +60,7 @@ struct X11ShmpoolPool {
 
 typedef struct PoolSlot {
     X11ShmpoolSlot slot;
-    X11ShmpoolViews *views;   ///< NULL where packets show the slot itself
+    X11ShmpoolViews *views;   ///< NULL if packets show the slot itself
     AVBufferRef *count;
 } PoolSlot;
 

@@ -187,7 +187,7 @@ av_cold int x11shmpool_source_set_monitor(X11ShmpoolSource *s,
     return 0;
 }
 
-static av_cold int no_such_window(const X11ShmpoolSource *s)
+static av_cold int log_no_window(const X11ShmpoolSource *s)
 {
     X11ShmpoolDisplay *d = s->display;
     X11ShmpoolWindows windows;
@@ -211,7 +211,7 @@ static void select_events(X11ShmpoolSource *s, uint32_t events)
 }
 
 /* Select the window's events, and ask for its properties. */
-static av_cold int find_window(X11ShmpoolSource *s)
+static av_cold int select_window(X11ShmpoolSource *s)
 {
     X11ShmpoolDisplay *d = s->display;
     xcb_get_window_attributes_reply_t *a = NULL;
@@ -228,7 +228,7 @@ static av_cold int find_window(X11ShmpoolSource *s)
     else
         ret = x11shmpool_display_receive(d, geometry, sizeof(*g), (void **)&g);
     if (ret == AVERROR(ENOENT)) {
-        ret = no_such_window(s);
+        ret = log_no_window(s);
     } else if (ret >= 0) {
         s->viewable = a->map_state == XCB_MAP_STATE_VIEWABLE;
         if (a->_class == XCB_WINDOW_CLASS_INPUT_ONLY || !s->viewable) {
@@ -306,7 +306,7 @@ av_cold int x11shmpool_source_open(X11ShmpoolSource *s, X11ShmpoolDisplay *d,
     if (screen)
         d->screen = screen;
 
-    if ((ret = find_window(s)) < 0 || (ret = locate(s)) < 0)
+    if ((ret = select_window(s)) < 0 || (ret = locate(s)) < 0)
         goto fail;
     if (s->is_root && (ret = warn_of_unreadable(s)) < 0)
         goto fail;

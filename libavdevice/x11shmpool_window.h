@@ -58,8 +58,8 @@ typedef struct X11ShmpoolWindows {
 /**
  * Get the windows of the display's screen.
  *
- * @return 0, AVERROR(ENOMEM), or as x11shmpool_display_receive(). After an error
- *         there is nothing to free.
+ * @return 0, AVERROR(ENOMEM), or as x11shmpool_display_receive(). After an
+ *         error there is nothing to free.
  */
 int x11shmpool_windows_get(X11ShmpoolWindows *w, X11ShmpoolDisplay *d);
 
