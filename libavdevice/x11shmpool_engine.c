@@ -71,7 +71,7 @@ struct X11ShmpoolEngine {
     X11ShmpoolChanges changes; ///< written by the thread alone
     int64_t received;          ///< sequence of the last frame received
     int started, paused, stopping;
-    int ticking;               ///< the clock has been started, too
+    int ticking;               ///< the clock has been started
     int idle;                  ///< the thread sleeps until it is woken
     int capturing;             ///< the thread is capturing a frame
     int wanted;                ///< the reader found nothing since its last frame

@@ -279,7 +279,7 @@ int x11shmpool_fill_receive(X11ShmpoolFill *fill)
     return ret;
 }
 
-/* The first of each way fills cold memory, and does not count. */
+/* The first one of each way runs on cold memory and does not count. */
 av_cold int x11shmpool_fill_measure(X11ShmpoolFill *fill, X11ShmpoolSlot *slot,
                                     const X11ShmpoolSource *source,
                                     X11ShmpoolRect visible)

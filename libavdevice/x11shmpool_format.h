@@ -79,8 +79,8 @@ int x11shmpool_format_init(X11ShmpoolFormat *f, void *log,
 uint32_t x11shmpool_format_read(const X11ShmpoolFormat *f, const uint8_t *p);
 void x11shmpool_format_write(const X11ShmpoolFormat *f, uint8_t *p, uint32_t v);
 
-/** A pixel value as 0xAARRGGBB, each channel to the nearest of 255 steps; 255
- *  for alpha where there is none. Not for indexed formats. */
+/** A pixel value as 0xAARRGGBB, each channel rounded to 8 bits; alpha is 255 if
+ *  there is none. Not for indexed formats. */
 uint32_t x11shmpool_format_argb(const X11ShmpoolFormat *f, uint32_t pixel);
 
 /**

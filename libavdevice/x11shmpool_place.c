@@ -52,10 +52,11 @@ static void set_place(X11ShmpoolPlace *p, const Replies *r)
                                       r->screen->height };
 }
 
-/* The pixmap is named after the size was asked for: if it is of another size,
- * the event that says so is still to come. Named before, it could be older than
- * the size, and that event would say nothing new. The attributes come last, as
- * they tell whether the window is still the one that the others are of. */
+/* The pixmap is named after the size was asked for: if its size is different,
+ * the event that says so is still to come. If it were named before, it could be
+ * older than the size, and the event would say nothing new. The attributes come
+ * last: they tell whether the window is still the one that the other answers
+ * are about. */
 int x11shmpool_place_get(X11ShmpoolPlace *p, X11ShmpoolDisplay *d,
                          xcb_window_t window, X11ShmpoolPixmap *pixmap,
                          int with_pixmap, int with_shape)

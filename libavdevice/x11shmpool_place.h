@@ -27,21 +27,21 @@
 
 /**
  * @file
- * Where a window is and what it looks like now, asked all at once, so that the
- * answers fit each other. On the thread that owns the display.
+ * Where a window is now, its pixmap and its shape, all asked for together, so
+ * that the answers are consistent. On the thread that owns the display.
  */
 
 #define X11SHMPOOL_PLACE_SHAPE 1024
 
-/** By which events a window is known to be the one that was opened: an id can be
- *  given to another window, in which nothing is selected. */
+/** Selected on a window, these events tell it from another one to which its id
+ *  was given later. */
 #define X11SHMPOOL_PLACE_EVENTS XCB_EVENT_MASK_VISIBILITY_CHANGE
 
 typedef struct X11ShmpoolPlace {
     X11ShmpoolRect rect;     ///< without its border, root coordinates
     int border;              ///< pixels, all around
     int viewable;
-    X11ShmpoolRect screen;   ///< the root window, where it was asked for
+    X11ShmpoolRect screen;   ///< the root window, if it was asked for
     int named;               ///< as x11shmpool_pixmap_receive(), -1 if it wasn't
                              ///< asked for
     int shaped;              ///< a shape was asked for and is there
@@ -50,12 +50,13 @@ typedef struct X11ShmpoolPlace {
 } X11ShmpoolPlace;
 
 /**
- * Ask. Waits once.
+ * Ask for the place of a window. Takes one round trip.
  *
- * @param window      in which X11SHMPOOL_PLACE_EVENTS are selected
- * @param pixmap      its pixmap; not redirected: the screen is asked for instead
- * @param with_pixmap ask for the pixmap that it has now
- * @param with_shape  ask for its shape
+ * @param window      on which X11SHMPOOL_PLACE_EVENTS are selected
+ * @param pixmap      its pixmap; if it is not redirected, the screen is asked
+ *                    for
+ * @param with_pixmap ask for its present pixmap, too
+ * @param with_shape  ask for its shape, too
  * @return 0; AVERROR(ENOENT) if the window is gone; or as
  *         x11shmpool_display_receive()
  */

@@ -31,8 +31,9 @@
 #define SETUP_HEADER 8   /* not counted by the setup's length */
 #define FIXED_SIZE   32  /* of every reply, likewise */
 
-/* That every server takes (X11 protocol, connection setup), 4-byte units. libxcb
- * locks itself up where a first request is longer than is allowed. */
+/* Every server must accept requests of this length (X11 protocol, connection
+ * setup), 4-byte units. libxcb hangs if its first request is longer than
+ * allowed. */
 #define MIN_REQUEST_LENGTH 4096
 
 const void *x11shmpool_reply_items(const void *reply, size_t offset,

@@ -52,8 +52,8 @@ const void *x11shmpool_reply_items(const void *reply, size_t offset,
  *
  * @param setup an xcb_setup_t that is as long as its length field says
  * @return 0; AVERROR_INVALIDDATA if its vendor, formats, screens, depths or
- *         visuals do not lie within it, if there is no screen, or if requests
- *         may not be as long as the protocol has them
+ *         visuals do not lie within it, if there is no screen, or if the
+ *         longest request that it allows is shorter than the protocol demands
  */
 int x11shmpool_reply_check_setup(const void *setup);
 

@@ -56,8 +56,8 @@ static int has_new_size(const X11ShmpoolSource *s, const X11ShmpoolPlace *p)
     return p->rect.w != s->whole.w || p->rect.h != s->whole.h;
 }
 
-static void set_place(X11ShmpoolSource *s, const X11ShmpoolPlace *p,
-                      int *changed)
+static void apply_place(X11ShmpoolSource *s, const X11ShmpoolPlace *p,
+                        int *changed)
 {
     X11ShmpoolSourceState *state = &s->state;
 
@@ -125,7 +125,7 @@ static int update_window(X11ShmpoolSource *s, int *changed)
         ret = get_place(s, &p);
     }
     if (ret >= 0)
-        set_place(s, &p, changed);
+        apply_place(s, &p, changed);
     if (ret == AVERROR(ENOENT)) {
         s->closed   = 1;
         s->viewable = 0;
