@@ -152,7 +152,7 @@ def main():
         del files[name]
     files['x11shmpool_pool.c'] = without_views(files['x11shmpool_pool.c'])
     files['x11shmpool_pool.h'] = once(files['x11shmpool_pool.h'],
-        r' What others\n.*\n.*\n.*without /proc\.$', '')
+        r' What others write(?:.|\n)*?there is no /proc\.$', '')
     files['tests/x11shmpool.c'] = once(text, r' patches/series makes it .*', '')
     os.makedirs(os.path.join(out, 'tests'), exist_ok=True)
     for name, text in files.items():
