@@ -20,10 +20,10 @@
 
 /**
  * @file
- * Windows that the X server composites itself, as their visual is another than
- * their parent's and has an alpha channel: while one is shown, at any depth,
- * damage is not relied upon, and frames are captured whole; as soon as none is,
- * what did not change is captured no more.
+ * Windows that the X server composites itself, because their visual differs
+ * from their parent's and one of the two has an alpha channel. While one is
+ * shown, at any depth, damage is not relied on and frames are captured whole;
+ * as soon as none is, only what changes is captured again.
  */
 
 #include <setjmp.h>
@@ -145,7 +145,7 @@ static void at_any_depth(void **state)
 }
 
 /* One without alpha in one that has it is composited, too. */
-static void the_other_way_round(void **state)
+static void opaque_window_in_one_with_alpha(void **state)
 {
     xcb_window_t top, child;
 
@@ -163,7 +163,7 @@ static void the_other_way_round(void **state)
 }
 
 /* Of a window that is recorded, what lies in it counts. */
-static void in_a_window(void **state)
+static void windows_within_a_recorded_one(void **state)
 {
     xcb_window_t top, child, beside;
 
@@ -193,7 +193,7 @@ static void in_a_window(void **state)
 }
 
 /* A compositing manager takes top-level windows over, and no others. */
-static void managed(void **state)
+static void under_a_compositing_manager(void **state)
 {
     static const char name[] = "_NET_WM_CM_S0";
     xcb_intern_atom_reply_t *atom;
@@ -237,9 +237,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(at_any_depth),
-        TEST(the_other_way_round),
-        TEST(in_a_window),
-        TEST(managed),
+        TEST(opaque_window_in_one_with_alpha),
+        TEST(windows_within_a_recorded_one),
+        TEST(under_a_compositing_manager),
     };
 
     return cmocka_run_group_tests_name("composited", tests, start,

@@ -20,8 +20,8 @@
 
 /**
  * @file
- * Connecting to a server that stops, lies or has no room, and what becomes of a
- * connection that a child process inherits. Between the two stands a relay that
+ * Connecting to a server that stops, lies or is full, and what becomes of a
+ * connection that a child process inherits. A relay between client and server
  * counts bytes and passes no descriptors.
  */
 

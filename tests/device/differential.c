@@ -21,17 +21,15 @@
 /**
  * @file
  * A painter draws at random and stops; the next frame must be what another
- * client reads off the screen, pixel for pixel, pointer included. In all ways
+ * client reads off the screen, pixel for pixel, pointer included. For all ways
  * of filling a slot, with any number of slots, and with a consumer that keeps
- * packets and lets go of them on another thread. Packets that are out never
- * change.
+ * packets and releases them on another thread. Packets in use never change.
  *
- * $X11SHMPOOL_FREEZES   comparisons in all, [500]
- * $X11SHMPOOL_SEED      where the random numbers begin
- * $X11SHMPOOL_ROUND     this round only, with the seed that a failure names
- * $X11SHMPOOL_KINDS     what is drawn, "fills,windows" say
- * $X11SHMPOOL_SERVER    xvfb, xorg, xvnc or xwayland
- * $X11SHMPOOL_DEPTH     the screen's, where the server leaves a choice
+ * $X11SHMPOOL_FREEZES   comparisons in all, [500] $X11SHMPOOL_SEED      where
+ * the random numbers begin $X11SHMPOOL_ROUND     this round only, with the seed
+ * that a failure names $X11SHMPOOL_KINDS     what is drawn, "fills,windows" say
+ * $X11SHMPOOL_SERVER    xvfb, xorg, xvnc or xwayland $X11SHMPOOL_DEPTH     the
+ * screen's, where the server leaves a choice
  */
 
 #define _GNU_SOURCE
@@ -411,7 +409,7 @@ static void run_round(const struct Way *way, int round, int freezes)
     round_end(NULL);
 }
 
-static void test_way(void **state)
+static void test_one_way(void **state)
 {
     const struct Way *way = *state;
     int left = nb_freezes / NB_WAYS;
@@ -436,7 +434,7 @@ int main(void)
     struct CMUnitTest tests[NB_WAYS];
 
     for (int i = 0; i < NB_WAYS; i++)
-        tests[i] = (struct CMUnitTest){ ways[i].name, test_way, NULL,
+        tests[i] = (struct CMUnitTest){ ways[i].name, test_one_way, NULL,
                                         round_end, (void *)&ways[i] };
 
     return _cmocka_run_group_tests("differential", tests, NB_WAYS,

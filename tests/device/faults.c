@@ -20,7 +20,8 @@
 
 /**
  * @file
- * What goes wrong, and what must not go wrong with it.
+ * Servers that die, stop, or refuse requests, and windows that go: the device
+ * ends or goes on as documented.
  */
 
 #include <inttypes.h>

@@ -20,8 +20,8 @@
 
 /**
  * @file
- * Other clients make events as fast as they can: frames arrive all the same,
- * memory does not grow, and when it is over the picture is right.
+ * Other clients cause events as fast as they can: frames arrive all the same,
+ * memory does not grow, and afterwards the picture is right.
  */
 
 #include <setjmp.h>

@@ -20,8 +20,8 @@
 
 /**
  * @file
- * Events that another client makes up: what they say is not so, and nothing of
- * it is seen. The stream goes on, and true events are heard as before.
+ * Events that another client forges: what they say is false, and must not show
+ * in the recording. The stream goes on, and genuine events work as before.
  */
 
 #include <setjmp.h>

@@ -20,8 +20,8 @@
 
 /**
  * @file
- * A child of fork() gives back what it has inherited: its parent's capture goes
- * on as if nothing had been.
+ * A child of fork() closes and releases what it has inherited: its parent's
+ * capture goes on as if nothing had happened.
  */
 
 #include <setjmp.h>

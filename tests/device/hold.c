@@ -20,8 +20,8 @@
 
 /**
  * @file
- * A consumer that keeps its packets: the pool grows for it where nobody gave
- * it a bound, and where somebody did the consumer is told, and can be ended.
+ * A consumer that keeps its packets: the pool grows if the user set no bound;
+ * if he did, there is a warning, and the consumer can be interrupted.
  */
 
 #include <setjmp.h>

@@ -20,8 +20,8 @@
 
 /**
  * @file
- * Descriptors run out, wherever one is made: opening says so in words that help.
- * And no segment of System V is left behind by a process that was killed.
+ * File descriptors run out at any point of opening: the error says so, and what
+ * to do. And a process that is killed leaves no System V segment behind.
  */
 
 #define _GNU_SOURCE

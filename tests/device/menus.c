@@ -20,8 +20,8 @@
 
 /**
  * @file
- * Menus, tooltips and the like over a recorded window: its own are seen with
- * it, in their shapes and one over the other, those of others are not.
+ * Menus, tooltips and the like over a recorded window: its own are recorded,
+ * with their shapes and stacking order; those of other windows are not.
  */
 
 #include <setjmp.h>
@@ -126,7 +126,7 @@ static void menus(void **state)
 }
 
 /* Menus that were there when the recording began, one under the other */
-static void menus_before(void **state)
+static void menus_open_before_the_recording(void **state)
 {
     TestRect at[] = { { 120, 110, 90, 90 }, { 160, 150, 90, 90 } };
     TestImage *images[2];
@@ -285,7 +285,7 @@ int main(void)
 {
     static const TestWindowGroups groups = {
         .plain = {
-            TEST(menus_before),
+            TEST(menus_open_before_the_recording),
             TEST(menus_with_alpha),
             TEST(shaped_menus),
             TEST(many_menus),

@@ -21,8 +21,8 @@
 /**
  * @file
  * What damage_metadata=1 tells, while a painter draws without a pause: all that
- * differs from the frame read before lies in the rectangle that is told, and
- * where nothing is said to have changed nothing has.
+ * differs from the frame read before lies within the rectangle, and if nothing
+ * is said to have changed, nothing has.
  */
 
 #include <setjmp.h>
@@ -227,7 +227,7 @@ static void without_shared_pixmaps(void **state)
 }
 
 /* A still screen, and one rectangle at a time: no more is told than changed. */
-static void no_more_than_changed(void **state)
+static void no_more_is_told_than_changed(void **state)
 {
     (void)state;
     d = test_shot_open("x11shmpool", server->display, "framerate=100:damage=on:"
@@ -266,7 +266,7 @@ int main(void)
         TEST(through_pixmaps),
         TEST(through_the_socket),
         TEST(without_shared_pixmaps),
-        TEST(no_more_than_changed),
+        TEST(no_more_is_told_than_changed),
     };
 
     return cmocka_run_group_tests_name("metadata", tests, setup,

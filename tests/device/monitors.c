@@ -374,7 +374,7 @@ static void urls(void **state)
     }
 }
 
-static void misses(void **state)
+static void absent_monitors_are_refused(void **state)
 {
     static const char *const all[] = {
         "DP-1", "400x200", "HDMI-1", "640x300", "60,250", NULL
@@ -409,7 +409,7 @@ static void misses(void **state)
 
 /* RandR's monitors come and go by a ConfigureNotify of the root, or not even
  * that. */
-static void changes_of_made_ones(void **state)
+static void monitors_without_an_output_change(void **state)
 {
     (void)state;
     need_server();
@@ -457,7 +457,7 @@ static void eof_on_resize(void **state)
 
 /* The server's only CRTC covers the whole screen: made monitors take nothing
  * away from a capture of it. */
-static void whole_screen_of_made_ones(void **state)
+static void whole_screen_of_monitors_without_an_output(void **state)
 {
     const TestRect all = { 0, 0, WIDTH, HEIGHT };
 
@@ -653,7 +653,7 @@ static void off_and_on(void **state)
     }
 }
 
-static void others_change(void **state)
+static void other_monitors_change(void **state)
 {
     TestMonitor m[MAX_MONITORS];
     int n;
@@ -729,7 +729,7 @@ static void many_monitors(void **state)
     expect((TestRect){ 0 }, "the last is off");
 }
 
-/* Where unchanged frames are skipped a change is none of them. */
+/* With unchanged=skip, a change of the monitors is not skipped. */
 static void seen_though_nothing_was_painted(void **state)
 {
     (void)state;
@@ -1074,22 +1074,22 @@ int main(void)
         TEST_MADE(no_primary),
         TEST_MADE(region_of_monitor),
         TEST_MADE(urls),
-        TEST_MADE(misses),
-        TEST_MADE(changes_of_made_ones),
+        TEST_MADE(absent_monitors_are_refused),
+        TEST_MADE(monitors_without_an_output_change),
         TEST_MADE(eof_on_resize),
-        TEST_MADE(whole_screen_of_made_ones),
+        TEST_MADE(whole_screen_of_monitors_without_an_output),
         TEST_MADE(follow_mouse_within),
         TEST_MADE(show_region),
         TEST_MADE(without_randr),
         TEST_MADE(gone_for_good),
     };
     const struct CMUnitTest of_depth[] = {
-        TEST_MADE(changes_of_made_ones),
+        TEST_MADE(monitors_without_an_output_change),
     };
     const struct CMUnitTest on_xorg[] = {
         TEST(modes_and_places),
         TEST(off_and_on),
-        TEST(others_change),
+        TEST(other_monitors_change),
         TEST(off_and_eof),
         TEST(primary_moves),
         TEST(many_monitors),

@@ -20,12 +20,11 @@
 
 /**
  * @file
- * Nothing can be had: opened, read and closed with the first allocation that
- * the device makes or has libav* make failing, then the second, and so on; then
- * the same with every one from there on. The same for memory that is mapped,
- * descriptors and threads. What fails says so; nothing crashes, nothing is
- * left behind. What libxcb allocates for itself is let alone: it may then wait
- * for ever.
+ * Nothing is available: the device is opened, read and closed while the first
+ * allocation of the device or of libav* for it fails, then the second, and so
+ * on; then while all of them fail from there on. The same for mapped memory,
+ * descriptors and threads. Failures are reported; nothing crashes, nothing is
+ * left behind. Allocations of libxcb do not fail: it might then wait forever.
  *
  * $X11SHMPOOL_TEST     this test only
  */

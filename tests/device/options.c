@@ -20,7 +20,8 @@
 
 /**
  * @file
- * Options and URLs mean what they mean to x11grab: the pictures are the same.
+ * Options and URLs have the same meaning as with x11grab: the pictures are the
+ * same.
  */
 
 #define _GNU_SOURCE

@@ -20,8 +20,8 @@
 
 /**
  * @file
- * Packets are the pool's slots: nothing is copied, nothing grows, nothing that
- * is out changes, and nothing is left behind.
+ * Packets are the pool's slots: nothing is copied, nothing grows, nothing in
+ * use changes, and nothing is left behind.
  */
 
 #define _GNU_SOURCE

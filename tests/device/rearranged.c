@@ -21,16 +21,16 @@
 /**
  * @file
  * While monitors, the screen and windows are changed 20 times a second at
- * random, they are recorded: no frame shows what was not asked for, or a part
- * of it in the wrong place, or parts of two moments; two frames after the last
- * change the pictures are exact; and nobody complained.
+ * random, they are recorded: no frame shows anything else, or a part in the
+ * wrong place, or parts of two moments; two frames after the last change the
+ * pictures are exact; and nobody complained.
  *
  * Each pixel of what is recorded tells whose it is and where it belongs, so
  * that every frame can be judged by itself.
  *
  * $X11SHMPOOL_REARRANGED_SECONDS  how long each of the tests lasts, [3]
- * $X11SHMPOOL_REARRANGED_CHANGES  how many a second, [20]
- * $X11SHMPOOL_SEED           where the random numbers begin
+ * $X11SHMPOOL_REARRANGED_CHANGES  how many a second, [20] $X11SHMPOOL_SEED
+ * where the random numbers begin
  */
 
 #include <inttypes.h>

@@ -20,14 +20,13 @@
 
 /**
  * @file
- * Again and again: opened and closed, paused, released by many threads at
- * once, with servers that stop and die at random moments. Nothing is left
- * behind, what is out never changes, and no frame is lost uncounted.
+ * The device is opened and closed many times, paused, released by many threads
+ * at once, with servers that stop and die at random moments. Nothing is left
+ * behind, frames in use never change, and every lost frame is counted.
  *
  * $X11SHMPOOL_CYCLES   how often a device is opened and closed, [300]; the
- *                      other tests last longer in proportion
- * $X11SHMPOOL_SEED     where the random numbers begin
- * $X11SHMPOOL_TEST     this test only
+ * other tests last longer in proportion $X11SHMPOOL_SEED     where the random
+ * numbers begin $X11SHMPOOL_TEST     this test only
  */
 
 #define _GNU_SOURCE

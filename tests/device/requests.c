@@ -21,7 +21,7 @@
 /**
  * @file
  * What passes between device and server, counted by a proxy; and what happens
- * when the server does not tell of what it draws.
+ * if the server does not report what it draws.
  */
 
 #include <fcntl.h>
@@ -239,7 +239,7 @@ static void drawn_past_the_server(void **state)
 }
 
 /* The server can't, or won't, do what is best: the picture is the same. */
-static void lesser_servers(void **state)
+static void servers_without_extensions(void **state)
 {
     static const char *const hidden[] = {
         "DAMAGE", "XFIXES", "Composite", "RANDR", "SHAPE", "MIT-SHM",
@@ -299,7 +299,7 @@ int main(void)
         TEST(one_round_trip),
         TEST(hidden_damage),
         TEST(drawn_past_the_server),
-        TEST(lesser_servers),
+        TEST(servers_without_extensions),
         TEST(no_shared_pixmaps),
     };
 

@@ -85,7 +85,7 @@ static void too_large(void **state)
     }
 }
 
-static void a_part_of_it(void **state)
+static void a_part_of_a_large_screen(void **state)
 {
     (void)state;
     claim(23000, 23000);
@@ -104,7 +104,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(too_large),
-        TEST(a_part_of_it),
+        TEST(a_part_of_a_large_screen),
     };
 
     return cmocka_run_group_tests_name("size", tests, setup, test_stage_stop);

@@ -22,7 +22,7 @@
  * @file
  * A server that falls silent, before or within any of its messages: opening and
  * reading end soon after the interrupt callback says so, closing and releasing
- * need nobody, and a listing, which has no callback, gives up. What is measured
+ * do not wait, and a listing, which has no callback, gives up. What is measured
  * is printed, the longest of each.
  */
 

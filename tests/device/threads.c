@@ -20,8 +20,8 @@
 
 /**
  * @file
- * What threads of the device have in common with those of the application, and
- * what not: signals and scheduling.
+ * The threads of the device: which signals they block, and how they are
+ * scheduled.
  */
 
 #define _GNU_SOURCE

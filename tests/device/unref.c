@@ -20,8 +20,8 @@
 
 /**
  * @file
- * Packets are given back without waiting for the X server, whatever the device
- * is waiting for: on any thread, also while a new slot is being made.
+ * Packets are released without waiting for the X server, whatever the device is
+ * waiting for: on any thread, even while a new slot is being made.
  */
 
 #include <pthread.h>

@@ -107,7 +107,7 @@ static void by_name(void **state)
     test_window_seen_part(apps[1], 10, 20, NULL, 0, "a part of a window");
 }
 
-static void misses(void **state)
+static void absent_windows_are_refused(void **state)
 {
     char id[2][16], url[128];
 
@@ -515,7 +515,7 @@ int main(void)
     static const TestWindowGroups groups = {
         .plain = {
             TEST(by_name),
-            TEST(misses),
+            TEST(absent_windows_are_refused),
             TEST(names_with_controls),
             TEST(nothing_managed),
             TEST(picked),

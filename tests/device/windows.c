@@ -20,8 +20,8 @@
 
 /**
  * @file
- * What becomes of the recording of a window when it is covered, moved off the
- * screen, resized, hidden, shaped, managed, composited or closed.
+ * The recording of a window that is covered, moved off the screen, resized,
+ * hidden, shaped, managed, composited or closed.
  */
 
 #define _GNU_SOURCE

@@ -20,8 +20,8 @@
 
 /**
  * @file
- * What somebody writes into a packet, though it is read-only, is in no frame
- * that is read later.
+ * What somebody writes into a packet, although it is read-only, shows in no
+ * later frame.
  */
 
 #define _GNU_SOURCE

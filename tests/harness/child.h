@@ -27,8 +27,8 @@
 
 /**
  * @file
- * Clients in processes of their own, which do one thing until they are ended
- * and are no part of what is measured in the test's own process.
+ * Clients in processes of their own, which do one thing until they are stopped,
+ * so that they don't count in what is measured in the test's own process.
  */
 
 /** What a child does; it is ended when it returns. */

@@ -25,7 +25,7 @@
 
 /**
  * @file
- * Random numbers that can be had again. For one thread.
+ * Random numbers that can be repeated. For one thread.
  */
 
 /** What all of them follow from, to be named where a test fails:

@@ -133,7 +133,7 @@ TestImage *test_screen_read(TestScreen *s, xcb_window_t window, int x, int y,
 TestImage *test_screen_read_pixmap(TestScreen *s, xcb_window_t window,
                                    int w, int h);
 
-/** Make black (and transparent) what lies in none of n rectangles. */
+/** Paint everything outside n rectangles black (and transparent). */
 void test_image_mask(TestImage *image, const TestRect *keep, int n);
 
 /** Put the colours of another picture over one, at x,y; they may be partly

@@ -28,8 +28,8 @@
 
 /**
  * @file
- * What the tests of a program work with: a server, and what one of them opens
- * there. A program has one of each, for the thread that its tests run on.
+ * What the tests of a program share: a server, and what a test opens there. A
+ * program has one of each, for the thread that its tests run on.
  */
 
 extern TestServer *server;

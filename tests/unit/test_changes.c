@@ -86,7 +86,7 @@ static void nothing_between_a_frame_and_itself(void **state)
     assert_int_equal(r.nb, 0);
 }
 
-static void all_where_there_was_none(void **state)
+static void whole_frame_if_there_was_none(void **state)
 {
     X11ShmpoolRects r = { 1, { { 3, 4, 5, 6 } } };
 
@@ -103,7 +103,7 @@ static void all_where_there_was_none(void **state)
 }
 
 /* A single rectangle between two frames comes back as it is. */
-static void exact_where_it_is_one(void **state)
+static void exact_for_one_frame(void **state)
 {
     X11ShmpoolRects r;
 
@@ -122,7 +122,7 @@ static void exact_where_it_is_one(void **state)
     }
 }
 
-static void cut_off_at_the_edges(void **state)
+static void clipped_to_the_frame(void **state)
 {
     X11ShmpoolRects r = { 3, { { -5, -5, 10, 10 }, { W - 1, 0, 9, H + 9 },
                                { W, H, 4, 4 } } };
@@ -209,9 +209,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(nothing_between_a_frame_and_itself),
-        cmocka_unit_test(all_where_there_was_none),
-        cmocka_unit_test(exact_where_it_is_one),
-        cmocka_unit_test(cut_off_at_the_edges),
+        cmocka_unit_test(whole_frame_if_there_was_none),
+        cmocka_unit_test(exact_for_one_frame),
+        cmocka_unit_test(clipped_to_the_frame),
         cmocka_unit_test(nothing_is_missing),
         cmocka_unit_test(rectangles_are_few),
     };

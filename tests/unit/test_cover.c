@@ -33,7 +33,7 @@
 
 /* Whatever is painted over what was saved, in whatever order, comes off again,
  * and nothing else is touched. */
-static void all_is_as_it_was(void **state)
+static void all_pixels_are_restored(void **state)
 {
     static uint8_t data[160 * H], before[160 * H];
     X11ShmpoolCover cover = { 0 };
@@ -73,7 +73,7 @@ static void all_is_as_it_was(void **state)
     x11shmpool_cover_uninit(&cover);
 }
 
-static void there_is_a_bound(void **state)
+static void number_of_rectangles_is_bounded(void **state)
 {
     X11ShmpoolFormat f = { .bits_per_pixel = 8, .width = W, .height = H,
                            .stride = W };
@@ -95,8 +95,8 @@ static void there_is_a_bound(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(all_is_as_it_was),
-        cmocka_unit_test(there_is_a_bound),
+        cmocka_unit_test(all_pixels_are_restored),
+        cmocka_unit_test(number_of_rectangles_is_bounded),
     };
 
     return cmocka_run_group_tests_name("cover", tests, NULL, NULL);

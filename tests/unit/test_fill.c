@@ -52,7 +52,7 @@ static void bands_are_rows(void **state)
           (X11ShmpoolRects){ 1, { { .y = 2, .h = 23 } } });
 }
 
-static void near_ones_are_one(void **state)
+static void near_rectangles_share_a_band(void **state)
 {
     (void)state;
     check((X11ShmpoolRects){ 2, { { 10, 0, 1, 10 },
@@ -84,7 +84,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(bands_are_rows),
-        cmocka_unit_test(near_ones_are_one),
+        cmocka_unit_test(near_rectangles_share_a_band),
         cmocka_unit_test(rows_are_padded_as_the_server_does),
     };
 

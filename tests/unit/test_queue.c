@@ -154,7 +154,7 @@ static void dropped_but_not_lost(void **state)
 }
 
 /* From the first overflow on only the next frame is captured ahead. */
-static void one_that_can_not_keep_up(void **state)
+static void a_reader_that_can_not_keep_up(void **state)
 {
     int64_t tick = CAPACITY;
 
@@ -193,7 +193,7 @@ static void flushed_frames_count_as_nothing(void **state)
 }
 
 /* By half, up to 2 GiB, and never less than it was. */
-static void pools_grow(void **state)
+static void pool_grows_by_half(void **state)
 {
     const size_t mib = 1 << 20;
 
@@ -225,11 +225,11 @@ int main(void)
         cmocka_unit_test_setup_teardown(all_of_them_may_be_stale, setup,
                                         teardown),
         cmocka_unit_test_setup_teardown(dropped_but_not_lost, setup, teardown),
-        cmocka_unit_test_setup_teardown(one_that_can_not_keep_up, setup,
+        cmocka_unit_test_setup_teardown(a_reader_that_can_not_keep_up, setup,
                                         teardown),
         cmocka_unit_test_setup_teardown(flushed_frames_count_as_nothing, setup,
                                         teardown),
-        cmocka_unit_test(pools_grow),
+        cmocka_unit_test(pool_grows_by_half),
     };
 
     return cmocka_run_group_tests_name("queue", tests, NULL, NULL);
