@@ -25,11 +25,11 @@
 #include "libavutil/error.h"
 #include "libavutil/mem.h"
 
+#include "x11shmpool_client.h"
 #include "x11shmpool_list.h"
 #include "x11shmpool_monitor.h"
 #include "x11shmpool_text.h"
 #include "x11shmpool_url.h"
-#include "x11shmpool_window.h"
 
 #define TEXT_SIZE 1024   /* bytes: what does not fit is not shown */
 
@@ -119,7 +119,7 @@ static av_cold int list_monitors(X11ShmpoolDisplay *d, AVDeviceInfoList *list)
 }
 
 static av_cold int list_window(const X11ShmpoolDisplay *d,
-                               const X11ShmpoolWindow *w,
+                               const X11ShmpoolClient *w,
                                AVDeviceInfoList *list)
 {
     char title[TEXT_SIZE] = "", class[TEXT_SIZE] = "";
@@ -134,10 +134,10 @@ static av_cold int list_window(const X11ShmpoolDisplay *d,
 
 static av_cold int list_windows(X11ShmpoolDisplay *d, AVDeviceInfoList *list)
 {
-    X11ShmpoolWindows windows;
+    X11ShmpoolClients windows;
     int ret;
 
-    ret = x11shmpool_windows_get(&windows, d);
+    ret = x11shmpool_clients_get(&windows, d);
     if (ret < 0)
         return ret;
     for (int i = 0; i < windows.nb && ret >= 0; i++) {
@@ -145,7 +145,7 @@ static av_cold int list_windows(X11ShmpoolDisplay *d, AVDeviceInfoList *list)
         if (windows.list[i].shown)
             ret = list_window(d, &windows.list[i], list);
     }
-    x11shmpool_windows_free(&windows);
+    x11shmpool_clients_free(&windows);
 
     return ret;
 }

@@ -26,10 +26,10 @@
 #include "libavutil/log.h"
 #include "libavutil/time.h"
 
+#include "x11shmpool_client.h"
 #include "x11shmpool_monitor.h"
 #include "x11shmpool_place.h"
 #include "x11shmpool_source.h"
-#include "x11shmpool_window.h"
 
 /* What has to be asked again; the others are set only together with STALE. */
 #define STALE           1
@@ -190,17 +190,17 @@ av_cold int x11shmpool_source_set_monitor(X11ShmpoolSource *s,
 static av_cold int log_no_window(const X11ShmpoolSource *s)
 {
     X11ShmpoolDisplay *d = s->display;
-    X11ShmpoolWindows windows;
+    X11ShmpoolClients windows;
     char there[4096];
-    int ret = x11shmpool_windows_get(&windows, d);
+    int ret = x11shmpool_clients_get(&windows, d);
 
     if (ret < 0)
         return ret;
-    x11shmpool_windows_print(&windows, there, sizeof(there));
+    x11shmpool_clients_print(&windows, there, sizeof(there));
     av_log(d->log, AV_LOG_ERROR, "Display %s has no window 0x%x. %s%s\n",
            d->name, s->window, windows.nb ? "There are: " : "There is none.",
            there);
-    x11shmpool_windows_free(&windows);
+    x11shmpool_clients_free(&windows);
     return AVERROR(ENOENT);
 }
 

@@ -29,10 +29,10 @@
 #include "libavutil/macros.h"
 #include "libavutil/mem.h"
 
+#include "x11shmpool_client.h"
 #include "x11shmpool_pick.h"
 #include "x11shmpool_target.h"
 #include "x11shmpool_text.h"
-#include "x11shmpool_window.h"
 
 av_cold int x11shmpool_target_check(const X11ShmpoolTarget *t,
                                     const X11ShmpoolUrl *url, void *log)
@@ -90,11 +90,11 @@ av_cold int x11shmpool_target_display(const X11ShmpoolTarget *t,
 
 static av_cold int no_such_window(const X11ShmpoolTarget *t,
                                   const X11ShmpoolDisplay *d,
-                                  const X11ShmpoolWindows *windows)
+                                  const X11ShmpoolClients *windows)
 {
     char there[4096], title[1024] = "", class[1024] = "";
 
-    x11shmpool_windows_print(windows, there, sizeof(there));
+    x11shmpool_clients_print(windows, there, sizeof(there));
     if (t->window_title)
         x11shmpool_text_append(title, sizeof(title), t->window_title);
     if (t->window_class)
@@ -111,15 +111,15 @@ static av_cold int no_such_window(const X11ShmpoolTarget *t,
 
 static av_cold int find_window(X11ShmpoolTarget *t, X11ShmpoolDisplay *d)
 {
-    const X11ShmpoolWindow *found;
-    X11ShmpoolWindows windows;
+    const X11ShmpoolClient *found;
+    X11ShmpoolClients windows;
     char title[1024] = "";
     int ret;
 
-    ret = x11shmpool_windows_get(&windows, d);
+    ret = x11shmpool_clients_get(&windows, d);
     if (ret < 0)
         return ret;
-    found = x11shmpool_windows_find(&windows, t->window_title,
+    found = x11shmpool_clients_find(&windows, t->window_title,
                                     t->window_class);
     if (found) {
         t->window_id = found->window;
@@ -129,7 +129,7 @@ static av_cold int find_window(X11ShmpoolTarget *t, X11ShmpoolDisplay *d)
     } else {
         ret = no_such_window(t, d, &windows);
     }
-    x11shmpool_windows_free(&windows);
+    x11shmpool_clients_free(&windows);
 
     return ret;
 }
@@ -144,7 +144,7 @@ static av_cold int choose_window(X11ShmpoolTarget *t, const X11ShmpoolUrl *url,
         t->window_id = url->window;
     if ((uint32_t)t->window_id == X11SHMPOOL_PICK) {
         if ((ret = x11shmpool_pick_window(d, &window)) < 0 ||
-            (ret = x11shmpool_window_client(d, window, &window)) < 0)
+            (ret = x11shmpool_client_within(d, window, &window)) < 0)
             return ret;
         t->window_id = window;
         av_log(d->log, AV_LOG_INFO, "Window 0x%x\n", window);

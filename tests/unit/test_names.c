@@ -35,9 +35,9 @@
 #include <libavutil/log.h>
 #include <libavutil/mem.h>
 
+#include "x11shmpool_client.h"
 #include "x11shmpool_monitor.h"
 #include "x11shmpool_url.h"
-#include "x11shmpool_window.h"
 
 static void test_url(void **state)
 {
@@ -157,32 +157,32 @@ static void test_monitors(void **state)
 
 static void test_windows(void **state)
 {
-    X11ShmpoolWindow list[] = {
+    X11ShmpoolClient list[] = {
         { 1, S("hidden editor"), S("ed"), S("Editor"), 1, 1, 0 },
         { 2, S("Editor - a.txt"), S("ed"), S("Editor"), 1, 1, 1 },
         { 3, S("b.txt"), S("ed2"), S("Editor"), 1, 1, 1 },
         { 4, S(""), S(""), S(""), 1, 1, 1 },
     };
-    X11ShmpoolWindows w = { list, 4 };
+    X11ShmpoolClients w = { list, 4 };
     char text[256];
 
     (void)state;
-    assert_ptr_equal(x11shmpool_windows_find(&w, "a.txt", NULL), &list[1]);
-    assert_ptr_equal(x11shmpool_windows_find(&w, NULL, "Editor"), &list[1]);
-    assert_ptr_equal(x11shmpool_windows_find(&w, NULL, "ed2"), &list[2]);
-    assert_ptr_equal(x11shmpool_windows_find(&w, "b", "Editor"), &list[2]);
-    assert_ptr_equal(x11shmpool_windows_find(&w, "hidden", NULL), &list[0]);
-    assert_null(x11shmpool_windows_find(&w, "A.TXT", NULL));
-    assert_null(x11shmpool_windows_find(&w, NULL, "Edit"));
-    assert_null(x11shmpool_windows_find(&w, "a.txt", "ed2"));
+    assert_ptr_equal(x11shmpool_clients_find(&w, "a.txt", NULL), &list[1]);
+    assert_ptr_equal(x11shmpool_clients_find(&w, NULL, "Editor"), &list[1]);
+    assert_ptr_equal(x11shmpool_clients_find(&w, NULL, "ed2"), &list[2]);
+    assert_ptr_equal(x11shmpool_clients_find(&w, "b", "Editor"), &list[2]);
+    assert_ptr_equal(x11shmpool_clients_find(&w, "hidden", NULL), &list[0]);
+    assert_null(x11shmpool_clients_find(&w, "A.TXT", NULL));
+    assert_null(x11shmpool_clients_find(&w, NULL, "Edit"));
+    assert_null(x11shmpool_clients_find(&w, "a.txt", "ed2"));
 
     list[2].title = S("\033]0;b\007");
     w.nb = 3;
-    x11shmpool_windows_print(&w, text, sizeof(text));
+    x11shmpool_clients_print(&w, text, sizeof(text));
     assert_string_equal(text, "0x1 'hidden editor' (ed, Editor) not shown; "
                               "0x2 'Editor - a.txt' (ed, Editor); "
                               "0x3 '\\x1B]0;b\\x07' (ed2, Editor)");
-    assert_ptr_equal(x11shmpool_windows_find(&w, "\033", NULL), &list[2]);
+    assert_ptr_equal(x11shmpool_clients_find(&w, "\033", NULL), &list[2]);
 }
 
 int main(void)

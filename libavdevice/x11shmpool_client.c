@@ -27,9 +27,9 @@
 #include "libavutil/error.h"
 #include "libavutil/mem.h"
 
+#include "x11shmpool_client.h"
 #include "x11shmpool_reply.h"
 #include "x11shmpool_text.h"
-#include "x11shmpool_window.h"
 
 #define MAX_WINDOWS   4096
 #define MAX_DEPTH     8
@@ -207,7 +207,7 @@ static int find_client(X11ShmpoolDisplay *d, xcb_atom_t state,
     return ret;
 }
 
-int x11shmpool_window_client(X11ShmpoolDisplay *d, xcb_window_t top,
+int x11shmpool_client_within(X11ShmpoolDisplay *d, xcb_window_t top,
                              xcb_window_t *client)
 {
     xcb_atom_t atoms[NB_ATOMS];
@@ -305,7 +305,7 @@ static char *title_of(const xcb_get_property_reply_t *net_name,
 
 /* The property consists of the instance and the class, each with a zero at the
  * end. */
-static void split_class(X11ShmpoolWindow *w,
+static void split_class(X11ShmpoolClient *w,
                         const xcb_get_property_reply_t *reply)
 {
     const char *text = reply ? items_of(reply) : "";
@@ -319,7 +319,7 @@ static void split_class(X11ShmpoolWindow *w,
                                      av_strdup("");
 }
 
-static void free_entry(X11ShmpoolWindow *entry)
+static void free_entry(X11ShmpoolClient *entry)
 {
     av_freep(&entry->title);
     av_freep(&entry->instance);
@@ -328,11 +328,11 @@ static void free_entry(X11ShmpoolWindow *entry)
 
 enum Query { NET_NAME, NAME, CLASS, ATTRIBUTES, GEOMETRY, NB_QUERIES };
 
-static int add_window(X11ShmpoolWindows *w, X11ShmpoolDisplay *d,
+static int add_window(X11ShmpoolClients *w, X11ShmpoolDisplay *d,
                       const xcb_atom_t *atoms, xcb_window_t window,
                       const unsigned *sequence)
 {
-    X11ShmpoolWindow *entry = &w->list[w->nb];
+    X11ShmpoolClient *entry = &w->list[w->nb];
     xcb_get_property_reply_t *text[3] = { NULL };
     xcb_get_window_attributes_reply_t *a = NULL;
     xcb_get_geometry_reply_t *g = NULL;
@@ -353,7 +353,7 @@ static int add_window(X11ShmpoolWindows *w, X11ShmpoolDisplay *d,
             ret = err;
     }
     if (ret >= 0 && a && g && a->_class == XCB_WINDOW_CLASS_INPUT_OUTPUT) {
-        *entry = (X11ShmpoolWindow){
+        *entry = (X11ShmpoolClient){
             .window = window,
             .title  = title_of(text[NET_NAME], text[NAME], atoms[UTF8_STRING]),
             .w      = g->width,
@@ -377,7 +377,7 @@ static int add_window(X11ShmpoolWindows *w, X11ShmpoolDisplay *d,
     return ret;
 }
 
-static int describe(X11ShmpoolWindows *w, X11ShmpoolDisplay *d,
+static int describe(X11ShmpoolClients *w, X11ShmpoolDisplay *d,
                     const xcb_atom_t *atoms, const xcb_window_t *windows,
                     int nb)
 {
@@ -415,13 +415,13 @@ static int describe(X11ShmpoolWindows *w, X11ShmpoolDisplay *d,
     return ret;
 }
 
-int x11shmpool_windows_get(X11ShmpoolWindows *w, X11ShmpoolDisplay *d)
+int x11shmpool_clients_get(X11ShmpoolClients *w, X11ShmpoolDisplay *d)
 {
     xcb_atom_t atoms[NB_ATOMS];
     xcb_window_t *windows = NULL;
     int nb, ret;
 
-    *w = (X11ShmpoolWindows){ 0 };
+    *w = (X11ShmpoolClients){ 0 };
     if ((ret = get_atoms(d, atoms)) < 0)
         return ret;
     ret = get_managed(d, atoms, &windows, &nb);
@@ -431,12 +431,12 @@ int x11shmpool_windows_get(X11ShmpoolWindows *w, X11ShmpoolDisplay *d)
         ret = describe(w, d, atoms, windows, nb);
     av_free(windows);
     if (ret < 0)
-        x11shmpool_windows_free(w);
+        x11shmpool_clients_free(w);
 
     return ret;
 }
 
-void x11shmpool_windows_free(X11ShmpoolWindows *w)
+void x11shmpool_clients_free(X11ShmpoolClients *w)
 {
     for (int i = 0; i < w->nb; i++)
         free_entry(&w->list[i]);
@@ -444,13 +444,13 @@ void x11shmpool_windows_free(X11ShmpoolWindows *w)
     w->nb = 0;
 }
 
-const X11ShmpoolWindow *x11shmpool_windows_find(const X11ShmpoolWindows *w,
+const X11ShmpoolClient *x11shmpool_clients_find(const X11ShmpoolClients *w,
                                                 const char *title,
                                                 const char *class)
 {
     for (int shown = 1; shown >= 0; shown--) {
         for (int i = 0; i < w->nb; i++) {
-            const X11ShmpoolWindow *entry = &w->list[i];
+            const X11ShmpoolClient *entry = &w->list[i];
 
             if (entry->shown == shown &&
                 (!title || strstr(entry->title, title)) &&
@@ -462,12 +462,12 @@ const X11ShmpoolWindow *x11shmpool_windows_find(const X11ShmpoolWindows *w,
     return NULL;
 }
 
-void x11shmpool_windows_print(const X11ShmpoolWindows *w, char *text,
+void x11shmpool_clients_print(const X11ShmpoolClients *w, char *text,
                               int size)
 {
     *text = 0;
     for (int i = 0; i < w->nb; i++) {
-        const X11ShmpoolWindow *entry = &w->list[i];
+        const X11ShmpoolClient *entry = &w->list[i];
 
         av_strlcatf(text, size, "%s0x%x '", i ? "; " : "", entry->window);
         x11shmpool_text_append(text, size, entry->title);

@@ -18,8 +18,8 @@
  * Foundation, Inc., 51 Franklin Street, Fifth Floor, Boston, MA 02110-1301 USA
  */
 
-#ifndef AVDEVICE_X11SHMPOOL_WINDOW_H
-#define AVDEVICE_X11SHMPOOL_WINDOW_H
+#ifndef AVDEVICE_X11SHMPOOL_CLIENT_H
+#define AVDEVICE_X11SHMPOOL_CLIENT_H
 
 #include <stdint.h>
 
@@ -28,8 +28,7 @@
 
 /**
  * @file
- * Windows as people name them: those that a taskbar would list, with title and
- * class.
+ * Client windows: the windows that a taskbar would list, with title and class.
  *
  * They are the window manager's clients (_NET_CLIENT_LIST_STACKING or
  * _NET_CLIENT_LIST); if there is none, or it doesn't tell, the top-level
@@ -40,7 +39,7 @@
  * On the thread that owns the display.
  */
 
-typedef struct X11ShmpoolWindow {
+typedef struct X11ShmpoolClient {
     xcb_window_t window;
     char *title;             ///< owned; "" if there is none. Like instance and
                              ///< class written by another program: to be shown
@@ -48,12 +47,12 @@ typedef struct X11ShmpoolWindow {
     char *instance, *class;  ///< WM_CLASS; owned; "" if none
     int w, h;                ///< pixels
     int shown;               ///< it and its ancestors are mapped
-} X11ShmpoolWindow;
+} X11ShmpoolClient;
 
-typedef struct X11ShmpoolWindows {
-    X11ShmpoolWindow *list;  ///< owned; the topmost first
+typedef struct X11ShmpoolClients {
+    X11ShmpoolClient *list;  ///< owned; the topmost first
     int nb;
-} X11ShmpoolWindows;
+} X11ShmpoolClients;
 
 /**
  * Get the windows of the display's screen.
@@ -61,9 +60,9 @@ typedef struct X11ShmpoolWindows {
  * @return 0, AVERROR(ENOMEM), or as x11shmpool_display_receive(). After an
  *         error there is nothing to free.
  */
-int x11shmpool_windows_get(X11ShmpoolWindows *w, X11ShmpoolDisplay *d);
+int x11shmpool_clients_get(X11ShmpoolClients *w, X11ShmpoolDisplay *d);
 
-void x11shmpool_windows_free(X11ShmpoolWindows *w);
+void x11shmpool_clients_free(X11ShmpoolClients *w);
 
 /**
  * Find the topmost window whose title contains title and whose class or
@@ -72,13 +71,13 @@ void x11shmpool_windows_free(X11ShmpoolWindows *w);
  * @param title,class NULL if it doesn't matter
  * @return NULL if there is none
  */
-const X11ShmpoolWindow *x11shmpool_windows_find(const X11ShmpoolWindows *w,
+const X11ShmpoolClient *x11shmpool_clients_find(const X11ShmpoolClients *w,
                                                 const char *title,
                                                 const char *class);
 
 /** Write the windows to text, as an error line lists them, without control
  *  characters; what doesn't fit is left out. */
-void x11shmpool_windows_print(const X11ShmpoolWindows *w, char *text,
+void x11shmpool_clients_print(const X11ShmpoolClients *w, char *text,
                               int size);
 
 /**
@@ -88,7 +87,7 @@ void x11shmpool_windows_print(const X11ShmpoolWindows *w, char *text,
  * @param client set to it
  * @return 0, or as x11shmpool_display_receive()
  */
-int x11shmpool_window_client(X11ShmpoolDisplay *d, xcb_window_t top,
+int x11shmpool_client_within(X11ShmpoolDisplay *d, xcb_window_t top,
                              xcb_window_t *client);
 
-#endif /* AVDEVICE_X11SHMPOOL_WINDOW_H */
+#endif /* AVDEVICE_X11SHMPOOL_CLIENT_H */
