@@ -138,8 +138,9 @@ static av_cold void register_devices(void)
         return;
     }
 
-    /* Devices follow what is built into libavformat, in the order in which
-     * they were registered; registering replaces them all. */
+    /* av_demuxer_iterate() yields what is built into libavformat and then the
+     * devices, in the order of registration. Registering replaces all
+     * devices. */
     avpriv_register_devices(NULL, NULL);
     builtin_in  = count_demuxers();
     builtin_out = count_muxers();

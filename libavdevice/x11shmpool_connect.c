@@ -51,7 +51,7 @@
 typedef struct Attempt {
     X11ShmpoolCompletion ended;
     atomic_int references;
-    pthread_t thread;        /* the caller joins or detaches it */
+    pthread_t thread;        /* joined or detached by the caller */
     char *name;
     xcb_connection_t *conn;  /* NULL on error */
     int error;

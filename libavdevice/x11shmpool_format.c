@@ -103,8 +103,8 @@ static int reads_padded_rows(const X11ShmpoolFormat *f, int row_bytes)
     case AV_PIX_FMT_RGB565LE:
         return 1;
     case AV_PIX_FMT_PAL8:
-        /* A packet that is as long as the pixels and a palette is taken to
-         * hold the palette, even if its excess is padding. */
+        /* If a packet has room for the pixels and a palette, the decoder takes
+         * the excess for the palette, even if it is padding. */
         return (int64_t)f->stride * f->height <
                (int64_t)row_bytes * f->height + 1024;
     default:

@@ -45,8 +45,8 @@ enum X11ShmpoolShm {
     X11SHMPOOL_SHM_MEMFD,    ///< passed to the server as a file descriptor
     X11SHMPOOL_SHM_SYSV,     ///< System V, by number
     X11SHMPOOL_SHM_OFF,      ///< plain memory, filled over the socket
-    X11SHMPOOL_SHM_UNKNOWN,  ///< memory that the server does not know, a file
-                             ///< where it can be, so that it can be mapped again
+    X11SHMPOOL_SHM_UNKNOWN,  ///< memory that the server does not know; a file
+                             ///< if possible, so that it can be mapped again
 };
 
 typedef struct X11ShmpoolSlot {

@@ -40,8 +40,8 @@
 /** A window that is being examined. */
 typedef struct Look {
     xcb_window_t window;
-    int above;                ///< index of its parent, -1 if that isn't known
-    int only;                 ///< not at what lies in it
+    int above;                ///< index of its parent, -1 if not in the list
+    int only;                 ///< without the windows within it
     unsigned attributes, geometry, tree; ///< sequences; 0 if not asked
     int viewable;
     int depth;

@@ -52,9 +52,9 @@
 
 typedef struct View {
     uint8_t *data;           ///< page-aligned
-    int64_t faults;          ///< of this process, at a time by which nobody had
-                             ///< written
-    int users;               ///< to whom it is shown
+    int64_t faults;          ///< page faults of this process when nobody had
+                             ///< written yet
+    int users;               ///< how many it is shown to
     struct View *next;
 } View;
 
@@ -62,7 +62,7 @@ struct X11ShmpoolViews {
     int fd, pagemap;
     size_t size;             ///< bytes mapped, whole pages
     pthread_mutex_t lock;    ///< for what follows
-    View *list;              ///< the one shown last first
+    View *list;              ///< the most recently shown first
 };
 
 av_cold int x11shmpool_views_pagemap(void)
