@@ -32,25 +32,13 @@
 av_cold int x11shmpool_palette_init(X11ShmpoolPalette *p,
                                     const X11ShmpoolSource *s)
 {
-    X11ShmpoolDisplay *d = s->display;
-    xcb_get_window_attributes_reply_t *attributes;
-    int ret;
-
     *p = (X11ShmpoolPalette){
-        .display   = d,
+        .display   = s->display,
         .window    = s->window,
         .installed = s->is_root,
+        .colormap  = s->display->screen->default_colormap,
         .entries   = FFMIN(1 << s->layout.depth, X11SHMPOOL_PALETTE_SIZE),
     };
-    ret = x11shmpool_display_receive(d,
-            xcb_get_window_attributes(d->conn, s->window).sequence,
-            sizeof(*attributes), (void **)&attributes);
-    if (ret < 0)
-        return ret;
-    p->colormap = attributes->colormap ? attributes->colormap :
-                                         d->screen->default_colormap;
-    free(attributes);
-
     x11shmpool_palette_send(p);
     return x11shmpool_palette_receive(p);
 }
@@ -62,22 +50,22 @@ void x11shmpool_palette_send(X11ShmpoolPalette *p)
 
     for (int i = 0; i < p->entries; i++)
         pixels[i] = i;
-    p->list_sequence = p->installed ?
-        xcb_list_installed_colormaps(conn, p->window).sequence : 0;
+    p->colormap_sequence = p->installed ?
+        xcb_list_installed_colormaps(conn, p->window).sequence :
+        xcb_get_window_attributes(conn, p->window).sequence;
     p->colors_sequence = xcb_query_colors(conn, p->colormap, p->entries,
                                           pixels).sequence;
 }
 
 /* Several colormaps can be installed at once, for other visuals too: the
  * present one is kept as long as it is among them. */
-static int receive_installed(X11ShmpoolPalette *p, int *other)
+static int receive_installed(X11ShmpoolPalette *p)
 {
     xcb_list_installed_colormaps_reply_t *list;
     const xcb_colormap_t *maps;
     int nb, ret, i;
 
-    *other = 0;
-    ret = x11shmpool_display_receive(p->display, p->list_sequence,
+    ret = x11shmpool_display_receive(p->display, p->colormap_sequence,
                                      sizeof(*list), (void **)&list);
     if (ret < 0)
         return ret;
@@ -89,11 +77,24 @@ static int receive_installed(X11ShmpoolPalette *p, int *other)
     }
     for (i = 0; i < nb && maps[i] != p->colormap; i++)
         ;
-    if (nb && i == nb) {
+    if (nb && i == nb)
         p->colormap = maps[0];
-        *other = 1;
-    }
     free(list);
+    return 0;
+}
+
+/* A window whose colormap was freed has none. */
+static int receive_own(X11ShmpoolPalette *p)
+{
+    xcb_get_window_attributes_reply_t *a;
+    int ret = x11shmpool_display_receive(p->display, p->colormap_sequence,
+                                         sizeof(*a), (void **)&a);
+
+    if (ret < 0)
+        return ret;
+    p->colormap = a->colormap ? a->colormap :
+                  p->display->screen->default_colormap;
+    free(a);
     return 0;
 }
 
@@ -101,17 +102,19 @@ int x11shmpool_palette_receive(X11ShmpoolPalette *p)
 {
     xcb_query_colors_reply_t *reply;
     uint32_t argb[X11SHMPOOL_PALETTE_SIZE];
+    const xcb_colormap_t asked = p->colormap;
     const xcb_rgb_t *c;
-    int nb, ret, other = 0;
+    int nb, ret;
 
-    if (p->installed && (ret = receive_installed(p, &other)) < 0) {
+    ret = p->installed ? receive_installed(p) : receive_own(p);
+    if (ret < 0) {
         x11shmpool_display_discard(p->display, p->colors_sequence);
         return ret;
     }
-    if (other) {
+    if (p->colormap != asked) {
         x11shmpool_display_discard(p->display, p->colors_sequence);
         x11shmpool_palette_send(p);
-        x11shmpool_display_discard(p->display, p->list_sequence);
+        x11shmpool_display_discard(p->display, p->colormap_sequence);
     }
 
     ret = x11shmpool_display_receive(p->display, p->colors_sequence,

@@ -28,7 +28,7 @@
  * @file
  * The colormap through which an indexed drawable is seen: the installed one for
  * a screen, a window's own for a window. No event tells when one of its colours
- * is changed, so it is queried for each frame.
+ * is changed, so which one it is and its colours are queried for each frame.
  *
  * On the thread that owns the display.
  */
@@ -44,7 +44,7 @@ typedef struct X11ShmpoolPalette {
     int entries;               ///< of the visual's colormaps
     uint32_t argb[X11SHMPOOL_PALETTE_SIZE]; ///< 0xFFRRGGBB; black after entries
     int64_t number;            ///< counts the changes of argb
-    unsigned colors_sequence, list_sequence;
+    unsigned colors_sequence, colormap_sequence;
 } X11ShmpoolPalette;
 
 /** @return 0, or as x11shmpool_display_receive() */

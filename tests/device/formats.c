@@ -343,6 +343,58 @@ static void live_default_colormap(void **state)
     test_stage_stop(NULL);
 }
 
+static void store_one_black(xcb_colormap_t colormap, int black)
+{
+    xcb_coloritem_t items[256];
+
+    for (int i = 0; i < 256; i++)
+        items[i] = (xcb_coloritem_t){
+            .pixel = i, .flags = 7, .red = i == black ? 0 : 257 * (255 - i),
+            .green = i == black ? 0 : 0x8080, .blue = 257 * (i ^ black),
+        };
+    xcb_store_colors(screen->conn, colormap, 256, items);
+    test_screen_sync(screen);
+}
+
+static xcb_colormap_t use_colormap(xcb_window_t window, int black)
+{
+    xcb_colormap_t colormap = xcb_generate_id(screen->conn);
+
+    xcb_create_colormap(screen->conn, XCB_COLORMAP_ALLOC_ALL, colormap, root,
+                        screen->screen->root_visual);
+    store_one_black(colormap, black);
+    xcb_change_window_attributes(screen->conn, window, XCB_CW_COLORMAP,
+                                 &colormap);
+    test_screen_sync(screen);
+    return colormap;
+}
+
+/* A window can be given another colormap, and the one that it had be freed. */
+static void another_colormap(void **state)
+{
+    xcb_window_t window;
+    char options[64];
+
+    (void)state;
+    start(0);
+    window = test_screen_window(screen, 10, 10, 60, 50, 0);
+    test_screen_noise(screen, window, 0, 0, 60, 50, 1);
+    snprintf(options, sizeof(options), "window_id=%u:framerate=50", window);
+    for (int i = 0; i < 3; i++) {
+        xcb_colormap_t colormap = use_colormap(window, 5 + i);
+
+        if (!i)
+            d = test_shot_open("x11shmpool", server->display, options);
+        test_shot_true(d, screen, window, 0, 0, 1, "its own colormap");
+        xcb_change_window_attributes(screen->conn, window, XCB_CW_COLORMAP,
+                                     &screen->screen->default_colormap);
+        xcb_free_colormap(screen->conn, colormap);
+        test_screen_sync(screen);
+        test_shot_true(d, screen, window, 0, 0, 1, "the screen's colormap");
+    }
+    test_stage_stop(NULL);
+}
+
 /* A window of another depth than the screen's, with alpha. */
 static void alpha_window(void **state)
 {
@@ -418,6 +470,7 @@ int main(void)
         TEST(absent_pointer),
         TEST(live_colormap),
         TEST(live_default_colormap),
+        TEST(another_colormap),
         TEST(alpha_window),
         TEST(other_byte_order),
     };
