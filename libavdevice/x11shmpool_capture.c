@@ -343,7 +343,8 @@ static int send_request(X11ShmpoolCapture *c, X11ShmpoolSlot *slot, Request *r)
     return 0;
 }
 
-/* Paint the parts of the frame black that the source does not have. */
+/* Paint the parts of the frame black that the source does not have. With an
+ * indexed format the value of black can differ from frame to frame. */
 static void paint_black(const X11ShmpoolCapture *c, const Request *r)
 {
     const X11ShmpoolFormat *f = c->format;
@@ -351,14 +352,13 @@ static void paint_black(const X11ShmpoolCapture *c, const Request *r)
     X11ShmpoolRect frame      = { 0, 0, f->width, f->height }, outside[4];
     uint32_t black = f->indexed ? x11shmpool_palette_black(&c->palette) :
                                   f->alpha;
-    int nb = 0;
+    int anew = r->stale == X11SHMPOOL_STALE_WHOLE || f->indexed, nb = 0;
 
-    if (r->stale == X11SHMPOOL_STALE_WHOLE)
+    if (anew)
         nb = x11shmpool_rect_subtract(frame, in_frame(c, r->visible), outside);
     for (int i = 0; i < nb; i++)
         x11shmpool_fill_rect(f, r->slot->data, outside[i], black);
-    if (r->stale == X11SHMPOOL_STALE_WHOLE ||
-        x11shmpool_fill_images(&c->fill)->nb) {
+    if (anew || x11shmpool_fill_images(&c->fill)->nb) {
         for (int i = 0; i < s->nb_gaps; i++)
             x11shmpool_fill_rect(f, r->slot->data, in_frame(c, s->gaps[i]),
                                  black);
@@ -399,10 +399,10 @@ static int receive_request(X11ShmpoolCapture *c, const Request *r,
     if (ret < 0)
         return ret;
 
-    if (r->stale != X11SHMPOOL_STALE_NONE) {
+    if (r->stale != X11SHMPOOL_STALE_NONE)
         x11shmpool_damage_end_fill(&c->damage, &r->slot->stamp);
+    if (r->slot)
         paint_black(c, r);
-    }
     add_drawn(c, r, &drawn, rects);
     return 0;
 }

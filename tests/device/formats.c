@@ -395,6 +395,36 @@ static void another_colormap(void **state)
     test_stage_stop(NULL);
 }
 
+static void expect_black(int pixels, const char *what)
+{
+    TestImage *image = test_shot_after(d, TEST_LATE);
+    int black        = test_image_count(image, 0, 0, 0);
+
+    test_image_free(&image);
+    if (black < pixels)
+        fail_msg("%s: %d pixels are black, %d are to be", what, black, pixels);
+}
+
+/* What lies outside stays black where other values are. */
+static void black_of_a_colormap(void **state)
+{
+    xcb_colormap_t colormap;
+
+    (void)state;
+    start(0);
+    test_screen_fill(screen, root, 0, 0, WIDTH, HEIGHT, 100);
+    colormap = use_colormap(root, 3);
+    d = test_shot_open("x11shmpool", server->display, "framerate=50:damage=on:"
+                       "draw_mouse=0:x=150:y=100:video_size=100x80");
+    expect_black(100 * 80 - 50 * 20, "the colormap as it is");
+    xcb_install_colormap(screen->conn, colormap);
+    for (int black = 60; black >= 0; black -= 20) {
+        store_one_black(colormap, black);
+        expect_black(100 * 80 - 50 * 20, "another black");
+    }
+    test_stage_stop(NULL);
+}
+
 /* A window of another depth than the screen's, with alpha. */
 static void alpha_window(void **state)
 {
@@ -471,6 +501,7 @@ int main(void)
         TEST(live_colormap),
         TEST(live_default_colormap),
         TEST(another_colormap),
+        TEST(black_of_a_colormap),
         TEST(alpha_window),
         TEST(other_byte_order),
     };
