@@ -199,7 +199,10 @@ static int take_events(X11ShmpoolCapture *c, int queued)
 
 static int update_trust(X11ShmpoolCapture *c)
 {
-    int ret       = x11shmpool_tree_update(&c->tree);
+    /* Both select events on the source's window; what the tree selects holds
+     * both's. */
+    int ret       = x11shmpool_source_quiet(c->source) ? 0 :
+                    x11shmpool_tree_update(&c->tree);
     int untrusted = x11shmpool_tree_hides_damage(&c->tree);
 
     if (untrusted != c->untrusted)

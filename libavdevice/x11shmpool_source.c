@@ -429,6 +429,11 @@ void x11shmpool_source_overflow(X11ShmpoolSource *s)
     s->state.quiet_until = av_gettime_relative() + QUIET_US;
 }
 
+int x11shmpool_source_quiet(const X11ShmpoolSource *s)
+{
+    return !!s->state.quiet_until;
+}
+
 int x11shmpool_source_update(X11ShmpoolSource *s, int *changed)
 {
     X11ShmpoolSourceState *state = &s->state;

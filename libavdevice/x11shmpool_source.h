@@ -144,6 +144,10 @@ int x11shmpool_source_event(X11ShmpoolSource *s,
  *  asks for everything. To be called after x11shmpool_tree_overflow(). */
 void x11shmpool_source_overflow(X11ShmpoolSource *s);
 
+/** Whether that second is not over yet: at its end x11shmpool_source_update()
+ *  selects X11SHMPOOL_SOURCE_EVENTS on the window, and nothing else. */
+int x11shmpool_source_quiet(const X11ShmpoolSource *s);
+
 /**
  * Bring all up to date after x11shmpool_source_event() returned 1. Otherwise
  * sends nothing, except for a window that is read from the screen. Takes one

@@ -41,6 +41,8 @@
 #define WIDTH  400
 #define HEIGHT 300
 #define LEVELS 4
+#define TRACKED "Damage is tracked again"
+#define EVENTS 10000   /* more than the device takes in for two frames */
 
 static int start(void **state)
 {
@@ -231,6 +233,45 @@ static void under_a_compositing_manager(void **state)
     expect(0, "none is left");
 }
 
+/* Events of the root window's children, without anything being drawn. */
+static void make_events(xcb_window_t unmapped)
+{
+    for (unsigned n = 0; n < EVENTS; n++)
+        xcb_configure_window(screen->conn, unmapped, XCB_CONFIG_WINDOW_X,
+                             (const uint32_t[]){ n & 1 });
+    test_screen_sync(screen);
+}
+
+/* A server that takes its time, so that its answers come when the device is
+ * about to listen again. */
+static void after_too_many_events(void **state)
+{
+    xcb_window_t window, other;
+    int tracked;
+
+    (void)state;
+    need_alpha();
+    window = make(root, 32);
+    other  = make(root, 0);
+    proxy  = test_proxy_start(server->display);
+    assert_non_null(proxy);
+    d = test_shot_open("x11shmpool", test_proxy_display(proxy),
+                       "framerate=200:draw_mouse=0");
+    test_proxy_delay(proxy, 20);
+    for (int i = 0; i < 4; i++) {
+        expect_captured(0, "not mapped");
+        tracked = test_log_count(TRACKED, AV_LOG_DEBUG);
+        make_events(other);
+        while (test_log_count(TRACKED, AV_LOG_DEBUG) == tracked)
+            test_shot_skip(d, 1);
+        show(window, 1);
+        expect_captured(1, "mapped after too many events");
+        show(window, 0);
+    }
+    test_screen_destroy(screen, window);
+    test_screen_destroy(screen, other);
+}
+
 #define TEST(name) cmocka_unit_test_teardown(name, test_stage_clear)
 
 int main(void)
@@ -240,6 +281,7 @@ int main(void)
         TEST(opaque_window_in_one_with_alpha),
         TEST(windows_within_a_recorded_one),
         TEST(under_a_compositing_manager),
+        TEST(after_too_many_events),
     };
 
     return cmocka_run_group_tests_name("composited", tests, start,
