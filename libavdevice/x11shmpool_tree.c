@@ -334,9 +334,10 @@ void x11shmpool_tree_overflow(X11ShmpoolTree *t)
 {
     if (!t->display)
         return;
-    t->lost      = 1;
-    t->resume    = av_gettime_relative() + PAUSE_US;
-    t->nb_mapped = 0;
+    t->lost          = 1;
+    t->manager_stale = t->manager_selection != XCB_NONE;
+    t->resume        = av_gettime_relative() + PAUSE_US;
+    t->nb_mapped     = 0;
     if (t->noisy && !is_own(t->display, t->noisy))
         select_below(t, t->noisy, 0);
     t->noisy = XCB_NONE;

@@ -194,11 +194,23 @@ static void windows_within_a_recorded_one(void **state)
     test_screen_destroy(screen, beside);
 }
 
+static xcb_atom_t manager_atom(void)
+{
+    static const char name[] = "_NET_WM_CM_S0";
+    xcb_intern_atom_reply_t *reply = xcb_intern_atom_reply(screen->conn,
+        xcb_intern_atom(screen->conn, 0, strlen(name), name), NULL);
+    xcb_atom_t atom;
+
+    assert_non_null(reply);
+    atom = reply->atom;
+    free(reply);
+    return atom;
+}
+
 /* A compositing manager takes top-level windows over, and no others. */
 static void under_a_compositing_manager(void **state)
 {
-    static const char name[] = "_NET_WM_CM_S0";
-    xcb_intern_atom_reply_t *atom;
+    const xcb_atom_t atom = manager_atom();
     xcb_window_t top, middle, below, owner;
 
     (void)state;
@@ -209,12 +221,10 @@ static void under_a_compositing_manager(void **state)
     owner  = make(root, 0);
     show(middle, 1);
     show(top, 1);
-    atom = xcb_intern_atom_reply(screen->conn,
-               xcb_intern_atom(screen->conn, 0, strlen(name), name), NULL);
     test_stage_open(&d, "unchanged=repeat");
     expect(1, "no manager");
     for (int i = 0; i < 3; i++) {
-        xcb_set_selection_owner(screen->conn, owner, atom->atom,
+        xcb_set_selection_owner(screen->conn, owner, atom,
                                 XCB_CURRENT_TIME);
         test_screen_sync(screen);
         expect(0, "a manager came");
@@ -222,12 +232,11 @@ static void under_a_compositing_manager(void **state)
         expect(1, "one below");
         show(below, 0);
         expect(0, "none below");
-        xcb_set_selection_owner(screen->conn, XCB_NONE, atom->atom,
+        xcb_set_selection_owner(screen->conn, XCB_NONE, atom,
                                 XCB_CURRENT_TIME);
         test_screen_sync(screen);
         expect(1, "the manager went");
     }
-    free(atom);
     test_screen_destroy(screen, top);
     test_screen_destroy(screen, middle);
     expect(0, "none is left");
@@ -272,6 +281,39 @@ static void after_too_many_events(void **state)
     test_screen_destroy(screen, other);
 }
 
+/* That a manager has gone is among the events that are thrown away. */
+static void manager_goes_among_many_events(void **state)
+{
+    xcb_window_t top, owner;
+    xcb_atom_t atom;
+    int64_t looks;
+
+    (void)state;
+    need_alpha();
+    top   = make(root, 32);
+    owner = make(root, 0);
+    show(top, 1);
+    atom  = manager_atom();
+    proxy = test_proxy_start(server->display);
+    assert_non_null(proxy);
+    xcb_set_selection_owner(screen->conn, owner, atom, XCB_CURRENT_TIME);
+    test_screen_sync(screen);
+    d = test_shot_open("x11shmpool", test_proxy_display(proxy),
+                       "framerate=200:draw_mouse=0");
+    expect(0, "a manager");
+    test_proxy_hold(proxy, 1);
+    make_events(owner);
+    xcb_set_selection_owner(screen->conn, XCB_NONE, atom, XCB_CURRENT_TIME);
+    test_screen_sync(screen);
+    test_proxy_hold(proxy, 0);
+    looks = test_proxy_count(proxy, XCB_QUERY_TREE, -1);
+    while (test_proxy_count(proxy, XCB_QUERY_TREE, -1) == looks)
+        test_shot_skip(d, 1);
+    expect(1, "the manager went");
+    test_screen_destroy(screen, top);
+    test_screen_destroy(screen, owner);
+}
+
 #define TEST(name) cmocka_unit_test_teardown(name, test_stage_clear)
 
 int main(void)
@@ -282,6 +324,7 @@ int main(void)
         TEST(windows_within_a_recorded_one),
         TEST(under_a_compositing_manager),
         TEST(after_too_many_events),
+        TEST(manager_goes_among_many_events),
     };
 
     return cmocka_run_group_tests_name("composited", tests, start,
