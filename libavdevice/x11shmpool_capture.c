@@ -425,12 +425,12 @@ static int try_read(X11ShmpoolCapture *c, X11ShmpoolSlot *slot,
     /* The source may have moved before it was read, so that the slot shows
      * something else. Events from before the answer have arrived by now. */
     valid = c->damage.valid;
-    if (take_events(c, 1))
-        return 0;
-    if ((c->moved || c->source->closed) && (ret = update_source(c)) < 0)
-        return ret;
-    if (slot && c->damage.valid != valid)
-        return AVERROR(EAGAIN);
+    if (!take_events(c, 1)) {
+        if ((c->moved || c->source->closed) && (ret = update_source(c)) < 0)
+            return ret;
+        if (slot && c->damage.valid != valid)
+            return AVERROR(EAGAIN);
+    }
     c->newer = r.stale != X11SHMPOOL_STALE_NONE && !r.all &&
                x11shmpool_damage_dirty(&c->damage);
     return 0;

@@ -34,8 +34,10 @@
 
 #include <cmocka.h>
 #include <libavutil/dict.h>
+#include <libavutil/mem.h>
 #include <libavutil/time.h>
 #include <xcb/shm.h>
+#include <xcb/xfixes.h>
 
 #include "child.h"
 #include "shot.h"
@@ -64,8 +66,7 @@ static int setup(void **state)
 static int clear(void **state)
 {
     test_child_end(&painter);
-    free(before);
-    before = NULL;
+    av_freep(&before);
     return test_stage_clear(state);
 }
 
@@ -161,7 +162,7 @@ static void read_frames(const char *display, const char *kind)
              "damage_metadata=1:%s", kind);
     painter = test_child_start(server->display, paint_along, NULL);
     d = test_shot_open("x11shmpool", display, options);
-    before = calloc(WIDTH * HEIGHT, 4);
+    before = av_calloc(WIDTH * HEIGHT, 4);
     for (int i = 0; i < FRAMES; i++) {
         AVPacket *packet = test_shot_packet(d);
         Told t = told(packet);
@@ -258,6 +259,55 @@ static void no_more_is_told_than_changed(void **state)
     }
 }
 
+/* Painted between the taking of damage and the reading of the pixels, while
+ * there are too many events. */
+static void among_many_events(void **state)
+{
+    xcb_window_t unmapped = xcb_generate_id(screen->conn);
+    int64_t end = av_gettime_relative() + 10000000;
+    AVPacket *packet;
+
+    (void)state;
+    xcb_create_window(screen->conn, 0, unmapped, root, 0, 0, 10, 10, 0,
+                      XCB_WINDOW_CLASS_INPUT_OUTPUT, 0, 0, NULL);
+    proxy = test_proxy_start(server->display);
+    assert_non_null(proxy);
+    test_proxy_fail_request(proxy, test_proxy_opcode(proxy, "MIT-SHM"),
+                            XCB_SHM_CREATE_PIXMAP, XCB_IMPLEMENTATION);
+    d = test_shot_open("x11shmpool", test_proxy_display(proxy), "framerate=100:"
+                       "damage=on:damage_metadata=1:draw_mouse=0");
+    test_shot_skip(d, 10);
+    packet = test_shot_packet(d);
+    before = av_memdup(packet->data, packet->size);
+    av_packet_free(&packet);
+    test_proxy_hold_at(proxy, test_proxy_opcode(proxy, "XFIXES"),
+                       XCB_XFIXES_FETCH_REGION);
+    test_screen_fill(screen, root, 20, 40, 20, 20, 0x112233);
+    while (!test_proxy_holds(proxy) && av_gettime_relative() < end)
+        av_usleep(1000);
+    assert_true(test_proxy_holds(proxy));
+    for (unsigned n = 0; n < 5000; n++)
+        xcb_configure_window(screen->conn, unmapped, XCB_CONFIG_WINDOW_X,
+                             (const uint32_t[]){ n & 1 });
+    test_screen_fill(screen, root, 500, 40, 20, 20, 0x332211);
+    test_proxy_hold(proxy, 0);
+    for (int i = 0; i < 20; i++) {
+        TestRect is;
+        Told t;
+
+        packet = test_shot_packet(d);
+        t      = told(packet);
+        is     = difference(before, packet->data);
+        if (!holds(t.box, is))
+            fail_msg("frame %d: %dx%d at %d,%d is told, %dx%d at %d,%d "
+                     "differ", i, t.box.w, t.box.h, t.box.x, t.box.y, is.w,
+                     is.h, is.x, is.y);
+        memcpy(before, packet->data, packet->size);
+        av_packet_free(&packet);
+    }
+    test_screen_destroy(screen, unmapped);
+}
+
 #define TEST(name) cmocka_unit_test_teardown(name, clear)
 
 int main(void)
@@ -267,6 +317,7 @@ int main(void)
         TEST(through_the_socket),
         TEST(without_shared_pixmaps),
         TEST(no_more_is_told_than_changed),
+        TEST(among_many_events),
     };
 
     return cmocka_run_group_tests_name("metadata", tests, setup,
