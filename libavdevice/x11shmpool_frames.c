@@ -163,7 +163,7 @@ static int read_source(X11ShmpoolFrames *f, X11ShmpoolSlot *slot,
     if (!f->last_slot ||
         (f->format->indexed && c->palette.number != f->palette_number))
         add_all(f, rects);
-    if (filled && rects->nb && x11shmpool_capture_newer(c)) {
+    if (filled && (rects->nb || !f->last) && x11shmpool_capture_newer(c)) {
         x11shmpool_changes_between(f->changes, filled->sequence,
                                    f->changes->newest, &stale);
         for (int i = 0; i < stale.nb; i++)
