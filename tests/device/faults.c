@@ -169,7 +169,8 @@ static void *read_and_close(void *opaque)
     do {
         av_packet_unref(packet);
         start  = av_gettime_relative();
-        r->ret = test_device_read(d, packet, 300);
+        r->ret = test_device_read(d, packet,
+                                  atomic_load(&r->reading) < 3 ? 5000 : 300);
         atomic_fetch_add(&r->reading, 1);
     } while (r->ret >= 0 && !atomic_load(&r->quit));
     av_packet_free(&packet);
@@ -198,7 +199,7 @@ static void stopped_within_an_answer(void **state)
         d = test_shot_open("x11shmpool", large->display,
                            "framerate=200:shm=off:damage=off:draw_mouse=0");
         assert_int_equal(pthread_create(&thread, NULL, read_and_close, &r), 0);
-        while (atomic_load(&r.reading) < 3)
+        while (atomic_load(&r.reading) < 3 && !atomic_load(&r.done))
             av_usleep(100);
         av_usleep(test_below(80000));
         test_server_signal(large, SIGSTOP);
