@@ -291,6 +291,19 @@ end:
     return ret;
 }
 
+/* The thread that captures is not in a child of fork(), where its lock may be
+ * held for ever. */
+static int check_process(AVFormatContext *s)
+{
+    X11ShmpoolContext *c = s->priv_data;
+
+    if (!x11shmpool_display_inherited(&c->display))
+        return 0;
+    av_log(s, AV_LOG_ERROR, "The device was opened by the parent of this "
+           "process: here it can only be closed.\n");
+    return AVERROR(EIO);
+}
+
 static int x11shmpool_read_packet(AVFormatContext *s, AVPacket *pkt)
 {
     X11ShmpoolContext *c = s->priv_data;
@@ -298,6 +311,8 @@ static int x11shmpool_read_packet(AVFormatContext *s, AVPacket *pkt)
     X11ShmpoolRects rects;
     int ret;
 
+    if ((ret = check_process(s)) < 0)
+        return ret;
     ret = x11shmpool_engine_receive(c->engine,
                                     s->flags & AVFMT_FLAG_NONBLOCK,
                                     &s->interrupt_callback, &frame, &pkt->pts,
@@ -318,17 +333,21 @@ static int x11shmpool_read_packet(AVFormatContext *s, AVPacket *pkt)
 static int x11shmpool_play(AVFormatContext *s)
 {
     X11ShmpoolContext *c = s->priv_data;
+    int ret              = check_process(s);
 
-    x11shmpool_engine_resume(c->engine);
-    return 0;
+    if (ret >= 0)
+        x11shmpool_engine_resume(c->engine);
+    return ret;
 }
 
 static int x11shmpool_pause(AVFormatContext *s)
 {
     X11ShmpoolContext *c = s->priv_data;
+    int ret              = check_process(s);
 
-    x11shmpool_engine_pause(c->engine);
-    return 0;
+    if (ret >= 0)
+        x11shmpool_engine_pause(c->engine);
+    return ret;
 }
 
 static av_cold int x11shmpool_read_close(AVFormatContext *s)

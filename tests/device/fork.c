@@ -67,6 +67,18 @@ static int give_back(void *opaque)
     return 0;
 }
 
+/* Without a deadline of its own. */
+static int read_and_pause(void *opaque)
+{
+    AVPacket *packet = av_packet_alloc();
+    int ret          = test_device_read(d, packet, 60000);
+
+    (void)opaque;
+    av_packet_free(&packet);
+    return ret != AVERROR(EIO) || av_read_pause(d->ctx) != AVERROR(EIO) ||
+           av_read_play(d->ctx) != AVERROR(EIO);
+}
+
 static int close_and_give_back(void *opaque)
 {
     close_device(opaque);
@@ -132,6 +144,12 @@ static void child_gives_back(void **state)
     goes_on_after(give_back, "a packet given back by a child");
 }
 
+static void child_reads(void **state)
+{
+    (void)state;
+    goes_on_after(read_and_pause, "read by a child");
+}
+
 static void child_does_both(void **state)
 {
     (void)state;
@@ -147,6 +165,7 @@ int main(void)
         TEST(child_closes),
         TEST(child_gives_back),
         TEST(child_does_both),
+        TEST(child_reads),
     };
 
     return cmocka_run_group_tests_name("fork", tests, setup, test_stage_stop);
