@@ -146,6 +146,12 @@ int x11shmpool_border_event(X11ShmpoolBorder *b,
     return 1;
 }
 
+void x11shmpool_border_overflow(X11ShmpoolBorder *b)
+{
+    if (b->window)
+        border_draw(b);
+}
+
 av_cold void x11shmpool_border_uninit(X11ShmpoolBorder *b)
 {
     if (b->window) {

@@ -58,6 +58,10 @@ void x11shmpool_border_move(X11ShmpoolBorder *b, X11ShmpoolRect region);
 int x11shmpool_border_event(X11ShmpoolBorder *b,
                             const xcb_generic_event_t *event);
 
+/** Redraw the border after events were discarded because there were too many.
+ *  Buffered. */
+void x11shmpool_border_overflow(X11ShmpoolBorder *b);
+
 /** Remove the border. Buffered; closing the display removes it, too. Does
  *  nothing if there is none. */
 void x11shmpool_border_uninit(X11ShmpoolBorder *b);

@@ -173,6 +173,7 @@ static void overflow(X11ShmpoolCapture *c)
     x11shmpool_menus_overflow(&c->menus);
     x11shmpool_tree_overflow(&c->tree);
     x11shmpool_source_overflow(c->source);
+    x11shmpool_border_overflow(&c->border);
     c->cursor.image_stale = 1;
     invalidate(c);
 }

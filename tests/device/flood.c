@@ -278,6 +278,43 @@ static void another_depth_is_shown(void **state)
     both("a window of depth 32", deep_windows);
 }
 
+/* That it was uncovered is among the events that are thrown away. */
+static void border_is_uncovered(void **state)
+{
+    xcb_window_t cover, unmapped = xcb_generate_id(screen->conn);
+    int64_t end = av_gettime_relative() + 10000000;
+    TestImage *want, *is;
+    int differ;
+
+    (void)state;
+    create(screen, unmapped, 1);
+    proxy = test_proxy_start(server->display);
+    assert_non_null(proxy);
+    d = test_shot_open("x11shmpool", test_proxy_display(proxy),
+                       "framerate=100:draw_mouse=0:show_region=1:"
+                       "region_border=5:x=100:y=100:video_size=200x150");
+    test_shot_skip(d, 5);
+    want  = test_screen_read(screen, root, 95, 95, 210, 5, 0);
+    cover = test_screen_window(screen, 80, 80, 240, 190, 0);
+    test_screen_fill(screen, cover, 0, 0, 240, 190, 0x336699);
+    test_proxy_hold(proxy, 1);
+    for (unsigned n = 0; n < 10000; n++)
+        xcb_configure_window(screen->conn, unmapped, XCB_CONFIG_WINDOW_X,
+                             (const uint32_t[]){ n & 1 });
+    test_screen_destroy(screen, cover);
+    test_proxy_hold(proxy, 0);
+    do {
+        test_shot_skip(d, 1);
+        is     = test_screen_read(screen, root, 95, 95, 210, 5, 0);
+        differ = test_image_compare(want, is, NULL);
+        test_image_free(&is);
+    } while (differ && av_gettime_relative() < end);
+    test_image_free(&want);
+    test_screen_destroy(screen, unmapped);
+    if (differ)
+        fail_msg("%d pixels of the border are not drawn", differ);
+}
+
 #define TEST(name) cmocka_unit_test_teardown(name, clear)
 
 int main(void)
@@ -288,6 +325,7 @@ int main(void)
         TEST(a_window_moves),
         TEST(events_are_forged),
         TEST(another_depth_is_shown),
+        TEST(border_is_uncovered),
     };
 
     return cmocka_run_group_tests_name("flood", tests, setup, test_stage_stop);
