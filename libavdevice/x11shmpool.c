@@ -76,8 +76,8 @@ typedef struct X11ShmpoolContext {
     X11ShmpoolFormat format;
     X11ShmpoolFrames frames;
     X11ShmpoolEngine *engine;
+    int64_t last;            ///< sequence of the frame in the last packet, or 0
     AVRational rate;
-    int64_t frame_duration;  ///< µs
 } X11ShmpoolContext;
 
 /* For listing devices, which may have no interrupt callback. */
@@ -206,7 +206,6 @@ static av_cold int add_stream(AVFormatContext *s)
         return AVERROR(ENOMEM);
     avpriv_set_pts_info(st, 64, 1, 1000000);
     st->avg_frame_rate = st->r_frame_rate = c->rate;
-    c->frame_duration  = av_rescale(1000000, c->rate.den, c->rate.num);
 
     st->codecpar->codec_type = AVMEDIA_TYPE_VIDEO;
     st->codecpar->codec_id   = AV_CODEC_ID_RAWVIDEO;
@@ -315,16 +314,18 @@ static int x11shmpool_read_packet(AVFormatContext *s, AVPacket *pkt)
         return ret;
     ret = x11shmpool_engine_receive(c->engine,
                                     s->flags & AVFMT_FLAG_NONBLOCK,
-                                    &s->interrupt_callback, &frame, &pkt->pts,
-                                    &rects);
+                                    &s->interrupt_callback, c->last, &frame,
+                                    &pkt->pts, &rects);
     x11shmpool_engine_stats(c->engine, &c->stats);
     if (ret < 0)
         return ret;
 
     pkt->dts      = pkt->pts;
-    pkt->duration = c->frame_duration;
+    pkt->duration = av_rescale(1000000, c->rate.den, c->rate.num);
     ret = x11shmpool_packet_init(pkt, &frame, &c->format,
                                  c->damage_metadata ? &rects : NULL);
+    if (ret >= 0)
+        c->last = frame.sequence;
     x11shmpool_frame_unref(&frame);
 
     return ret;

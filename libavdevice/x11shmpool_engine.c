@@ -69,7 +69,6 @@ struct X11ShmpoolEngine {
     X11ShmpoolClock clock;
     X11ShmpoolQueue queue;
     X11ShmpoolChanges changes; ///< written by the thread alone
-    int64_t received;          ///< sequence of the last frame received
     int started, paused, stopping;
     int ticking;               ///< the clock has been started
     int idle;                  ///< the thread sleeps until it is woken
@@ -369,7 +368,7 @@ static int wait_for_frame(X11ShmpoolEngine *e, int nonblock,
 }
 
 int x11shmpool_engine_receive(X11ShmpoolEngine *e, int nonblock,
-                              const AVIOInterruptCB *interrupt,
+                              const AVIOInterruptCB *interrupt, int64_t before,
                               X11ShmpoolFrame *frame, int64_t *pts,
                               X11ShmpoolRects *rects)
 {
@@ -380,9 +379,7 @@ int x11shmpool_engine_receive(X11ShmpoolEngine *e, int nonblock,
     ret = wait_for_frame(e, nonblock, interrupt, frame);
     if (ret >= 0) {
         *pts = x11shmpool_clock_pts(&e->clock, frame->tick);
-        x11shmpool_changes_between(&e->changes, e->received, frame->sequence,
-                                   rects);
-        e->received = frame->sequence;
+        x11shmpool_changes_between(&e->changes, before, frame->sequence, rects);
     }
     pthread_mutex_unlock(&e->lock);
 

@@ -69,17 +69,18 @@ void x11shmpool_engine_free(X11ShmpoolEngine **engine);
  * @param nonblock  wait only if the next frame is due within 10 ms, and until
  *                  10 ms after it is due at most
  * @param interrupt called on this thread while there is no frame; may be NULL
+ * @param before    sequence of the last frame that was received and used, 0 if
+ *                  there is none
  * @param frame     set on success; the caller unreferences it
  * @param pts       its timestamp, µs since the epoch, on the frame grid
- * @param rects     set to what differs from the frame that was received before,
- *                  even if others were dropped in between; the whole frame for
- *                  the first
+ * @param rects     set to what differs from that one, even if others were
+ *                  dropped in between; the whole frame if there is none
  * @return 0; AVERROR(EAGAIN); AVERROR_EXIT when interrupted, after which
  *         receiving can go on; else the error that ended the stream, once all
  *         frames before it have been received (see x11shmpool_frames_next())
  */
 int x11shmpool_engine_receive(X11ShmpoolEngine *engine, int nonblock,
-                              const AVIOInterruptCB *interrupt,
+                              const AVIOInterruptCB *interrupt, int64_t before,
                               X11ShmpoolFrame *frame, int64_t *pts,
                               X11ShmpoolRects *rects);
 

@@ -25,6 +25,7 @@
  * is said to have changed, nothing has.
  */
 
+#include <limits.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -308,6 +309,40 @@ static void among_many_events(void **state)
     test_screen_destroy(screen, unmapped);
 }
 
+/* Reads that fail for want of memory, for the metadata alone: what they would
+ * have told counts for the next one. */
+static void after_failed_reads(void **state)
+{
+    AVPacket *packet = NULL, *failed = av_packet_alloc();
+    TestRect is;
+    Told t;
+
+    (void)state;
+    d = test_shot_open("x11shmpool", server->display, "framerate=100:damage=on:"
+                       "damage_metadata=1:draw_mouse=0");
+    for (int i = 0; i < 10; i++) {
+        test_screen_fill(screen, root, 300, 30 * i, 20, 20, 0x112233 + i);
+        test_shot_skip(d, 5);
+    }
+    packet = test_shot_packet(d);
+    before = av_memdup(packet->data, packet->size);
+    av_packet_free(&packet);
+    test_screen_fill(screen, root, 20, 40, 20, 20, 0x332211);
+    av_max_alloc(150);
+    for (int i = 0; i < 20; i++)
+        assert_int_equal(test_device_read(d, failed, 5000), AVERROR(ENOMEM));
+    av_max_alloc(INT_MAX);
+    av_packet_free(&failed);
+    packet = test_shot_packet(d);
+    t      = told(packet);
+    is     = difference(before, packet->data);
+    av_packet_free(&packet);
+    assert_true(is.w > 0);
+    if (!holds(t.box, is))
+        fail_msg("%dx%d at %d,%d is told, %dx%d at %d,%d differ", t.box.w,
+                 t.box.h, t.box.x, t.box.y, is.w, is.h, is.x, is.y);
+}
+
 #define TEST(name) cmocka_unit_test_teardown(name, clear)
 
 int main(void)
@@ -318,6 +353,7 @@ int main(void)
         TEST(without_shared_pixmaps),
         TEST(no_more_is_told_than_changed),
         TEST(among_many_events),
+        TEST(after_failed_reads),
     };
 
     return cmocka_run_group_tests_name("metadata", tests, setup,
