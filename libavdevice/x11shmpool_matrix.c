@@ -1,0 +1,213 @@
+/*
+ * Copyright (c) 2026 The x11shmpool developers
+ *
+ * This file is part of x11shmpool.
+ *
+ * x11shmpool is free software; you can redistribute it and/or
+ * modify it under the terms of the GNU Lesser General Public
+ * License as published by the Free Software Foundation; either
+ * version 2.1 of the License, or (at your option) any later version.
+ *
+ * x11shmpool is distributed in the hope that it will be useful,
+ * but WITHOUT ANY WARRANTY; without even the implied warranty of
+ * MERCHANTABILITY or FITNESS FOR A PARTICULAR PURPOSE.  See the GNU
+ * Lesser General Public License for more details.
+ *
+ * You should have received a copy of the GNU Lesser General Public
+ * License along with x11shmpool; if not, write to the Free Software
+ * Foundation, Inc., 51 Franklin Street, Fifth Floor, Boston, MA 02110-1301 USA
+ */
+
+#include <stdlib.h>
+
+#include "libavutil/attributes.h"
+#include "libavutil/common.h"
+#include "libavutil/cpu.h"
+#include "libavutil/error.h"
+#include "libavutil/intreadwrite.h"
+
+#include "x11shmpool_matrix.h"
+
+#define BITS X11SHMPOOL_WEIGHT_BITS
+
+/* gcc's -O2 vectorises only loops whose length is a constant. */
+#define BLOCK 16
+
+static av_always_inline void weigh(uint8_t *restrict dst, int step,
+                                   const uint8_t *restrict src, int n,
+                                   const X11ShmpoolWeights *w)
+{
+    for (int i = 0; i < n; i++) {
+        int sum = src[4 * i]     * w->weight[0] + src[4 * i + 1] * w->weight[1] +
+                  src[4 * i + 2] * w->weight[2] + src[4 * i + 3] * w->weight[3] +
+                  (w->offset << BITS) + (1 << (BITS - 1));
+
+        dst[step * i] = FFMIN(sum >> BITS, 255);
+    }
+}
+
+void x11shmpool_matrix_plane_c(uint8_t *dst, const uint8_t *src, int n,
+                               const X11ShmpoolWeights *w)
+{
+    const X11ShmpoolWeights weights = *w;
+
+    for (; n >= BLOCK; n -= BLOCK, dst += BLOCK, src += 4 * BLOCK)
+        weigh(dst, 1, src, BLOCK, &weights);
+    weigh(dst, 1, src, n, &weights);
+}
+
+/* Each of the four bytes, rounded up. */
+static av_always_inline uint32_t mean(uint32_t a, uint32_t b)
+{
+    return (a | b) - ((a ^ b) >> 1 & 0x7f7f7f7f);
+}
+
+/* n pixels, each from two columns: the second is next bytes after the first. */
+static av_always_inline void average(uint8_t *restrict dst,
+                                     const uint8_t *restrict a,
+                                     const uint8_t *restrict b,
+                                     int n, int next)
+{
+    for (int i = 0; i < n; i++) {
+        uint32_t left  = mean(AV_RN32(a + 8 * i), AV_RN32(b + 8 * i));
+        uint32_t right = mean(AV_RN32(a + 8 * i + next),
+                              AV_RN32(b + 8 * i + next));
+
+        AV_WN32(dst + 4 * i, mean(left, right));
+    }
+}
+
+static av_always_inline void chroma(uint8_t *u, uint8_t *v,
+                                    const uint8_t *pixels, int n,
+                                    const X11ShmpoolWeights w[2])
+{
+    if (v) {
+        weigh(u, 1, pixels, n, &w[0]);
+        weigh(v, 1, pixels, n, &w[1]);
+    } else {
+        weigh(u,     2, pixels, n, &w[0]);
+        weigh(u + 1, 2, pixels, n, &w[1]);
+    }
+}
+
+void x11shmpool_matrix_chroma_c(uint8_t *u, uint8_t *v,
+                                const uint8_t *const src[2], int n,
+                                const X11ShmpoolWeights w[2])
+{
+    const X11ShmpoolWeights weights[2] = { w[0], w[1] };
+    const uint8_t *a = src[0], *b = src[1];
+    uint8_t pixels[4 * BLOCK];
+
+    for (; n >= 2 * BLOCK; n -= 2 * BLOCK) {
+        average(pixels, a, b, BLOCK, 4);
+        chroma(u, v, pixels, BLOCK, weights);
+        a += 8 * BLOCK;
+        b += 8 * BLOCK;
+        u += v ? BLOCK : 2 * BLOCK;
+        v += v ? BLOCK : 0;
+    }
+
+    average(pixels, a, b, n / 2, 4);
+    if (n & 1)
+        average(pixels + 4 * (n / 2), a + 8 * (n / 2), b + 8 * (n / 2), 1, 0);
+    chroma(u, v, pixels, (n + 1) / 2, weights);
+}
+
+static int nearest(double x)
+{
+    return x + (x < 0 ? -0.5 : 0.5);
+}
+
+/* The factor and the two parts whose products come closest to the weights of a
+ * pair of bytes. 255 times the parts, added up, must fit in 16 bits. */
+static int factorise(double a, double b, int *part_a, int *part_b)
+{
+    double best = 1 << BITS;
+    int factor  = 0;
+
+    *part_a = *part_b = 0;
+    for (int f = 1; f < 1 << 12; f++) {
+        int i = nearest(a / f), j = nearest(b / f);
+        double error = FFMAX(FFABS(a - f * i), FFABS(b - f * j));
+
+        if (FFABS(i) + FFABS(j) <= 128 && FFMAX(i, j) <= 127 && error < best) {
+            best    = error;
+            factor  = f;
+            *part_a = i;
+            *part_b = j;
+        }
+    }
+
+    return factor;
+}
+
+/* Green lies in one pair of bytes with another colour. The third is alone, so
+ * it has any weight, and makes the sum of the weights what it should be. */
+static void set_weights(X11ShmpoolWeights *w, const uint8_t position[3],
+                        double red, double green, double blue, int offset)
+{
+    const double one = 1 << BITS;
+    int with_red = position[0] / 2 == position[1] / 2;
+    int g = position[1], other = position[with_red ? 0 : 2];
+    int third = position[with_red ? 2 : 0], part_g, part_other;
+    int factor = factorise(one * green, one * (with_red ? red : blue),
+                           &part_g, &part_other);
+
+    *w = (X11ShmpoolWeights){ .offset = offset };
+    w->factor[g / 2]     = factor;
+    w->part[g]           = part_g;
+    w->part[other]       = part_other;
+    w->factor[third / 2] = nearest(one * (red + green + blue)) -
+                           factor * (part_g + part_other);
+    w->part[third]       = 1;
+
+    for (int i = 0; i < 4; i++)
+        w->weight[i] = w->factor[i / 2] * w->part[i];
+}
+
+int x11shmpool_matrix_init(X11ShmpoolMatrix *m, const uint8_t position[3],
+                           enum AVColorSpace space, enum AVColorRange range,
+                           int cpu_flags)
+{
+    int full      = range == AVCOL_RANGE_JPEG;
+    double luma   = full ? 1 : 219 / 255.0;
+    double chroma = full ? 0.5 : 112 / 255.0;
+    double kr, kg, kb;
+
+    switch (space) {
+    case AVCOL_SPC_BT709:
+        kr = 0.2126;
+        kb = 0.0722;
+        break;
+    case AVCOL_SPC_SMPTE170M:
+        kr = 0.299;
+        kb = 0.114;
+        break;
+    default:
+        return AVERROR(EINVAL);
+    }
+    if (!full && range != AVCOL_RANGE_MPEG)
+        return AVERROR(EINVAL);
+    kg = 1 - kr - kb;
+
+    set_weights(&m->w[0], position, luma * kr, luma * kg, luma * kb,
+                full ? 0 : 16);
+    set_weights(&m->w[1], position, -chroma * kr / (1 - kb),
+                -chroma * kg / (1 - kb), chroma, 128);
+    set_weights(&m->w[2], position, chroma, -chroma * kg / (1 - kr),
+                -chroma * kb / (1 - kr), 128);
+
+    m->plane  = x11shmpool_matrix_plane_c;
+    m->chroma = x11shmpool_matrix_chroma_c;
+#if X11SHMPOOL_MATRIX_X86
+    if (cpu_flags & AV_CPU_FLAG_AVX2) {
+        m->plane  = x11shmpool_matrix_plane_avx2;
+        m->chroma = x11shmpool_matrix_chroma_avx2;
+    } else if (cpu_flags & AV_CPU_FLAG_SSE2) {
+        m->plane  = x11shmpool_matrix_plane_sse2;
+        m->chroma = x11shmpool_matrix_chroma_sse2;
+    }
+#endif
+
+    return 0;
+}
