@@ -196,6 +196,8 @@ $(DEVICE_TESTS) $(LONG_TESTS) $(TEST_TOOLS) $(BENCHES): %: %.o $(HARNESS)
 $(HOSTILE): $(HOSTILE_OBJS) $(HARNESS)
 	$(program)
 
+tests/bench/convert: $(ARCHIVE)
+
 # As somebody else would build them: with nothing of ours in the way.
 $(EXAMPLES): %: $(SRC_PATH)/%.c config.mak
 	$(call say,CC,$@)

@@ -79,18 +79,6 @@ X11ShmpoolRect x11shmpool_convert_round(const X11ShmpoolConvert *c,
     return r;
 }
 
-static void pack_rgb(uint8_t *restrict dst, const uint8_t *restrict src, int n,
-                     const uint8_t position[3])
-{
-    int red = position[0], green = position[1], blue = position[2];
-
-    for (int i = 0; i < n; i++) {
-        dst[3 * i]     = src[4 * i + red];
-        dst[3 * i + 1] = src[4 * i + green];
-        dst[3 * i + 2] = src[4 * i + blue];
-    }
-}
-
 /* n pixels of rows y and last; these are one row if chroma is not subsampled,
  * or at the last of an odd number of rows. */
 static void convert_pixels(const X11ShmpoolConvert *c,
@@ -121,7 +109,7 @@ static void convert_pixels(const X11ShmpoolConvert *c,
         m->plane(AT(0, x, y), src[0], n, &m->w[0]);
         break;
     case AV_PIX_FMT_RGB24:
-        pack_rgb(AT(0, 3 * (ptrdiff_t)x, y), src[0], n, c->unpack.position);
+        m->rgb(AT(0, 3 * (ptrdiff_t)x, y), src[0], n, m->position);
         break;
     default:
         av_assert0(0);

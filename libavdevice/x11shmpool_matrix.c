@@ -18,7 +18,9 @@
  * Foundation, Inc., 51 Franklin Street, Fifth Floor, Boston, MA 02110-1301 USA
  */
 
+#include <limits.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "libavutil/attributes.h"
 #include "libavutil/common.h"
@@ -113,22 +115,37 @@ void x11shmpool_matrix_chroma_c(uint8_t *u, uint8_t *v,
     chroma(u, v, pixels, (n + 1) / 2, weights);
 }
 
-static int nearest(double x)
+void x11shmpool_matrix_rgb_c(uint8_t *restrict dst, const uint8_t *restrict src,
+                             int n, const uint8_t position[3])
 {
-    return x + (x < 0 ? -0.5 : 0.5);
+    const int red = position[0], green = position[1], blue = position[2];
+
+    for (int i = 0; i < n; i++) {
+        dst[3 * i]     = src[4 * i + red];
+        dst[3 * i + 1] = src[4 * i + green];
+        dst[3 * i + 2] = src[4 * i + blue];
+    }
+}
+
+/* What weights are computed with: integers, so that they are the same with any
+ * floating point unit. */
+#define FINE (1 << 8)
+
+static int fine(double weight)
+{
+    return weight * (FINE << BITS) + (weight < 0 ? -0.5 : 0.5);
 }
 
 /* The factor and the two parts whose products come closest to the weights of a
  * pair of bytes. 255 times the parts, added up, must fit in 16 bits. */
-static int factorise(double a, double b, int *part_a, int *part_b)
+static int factorise(int a, int b, int *part_a, int *part_b)
 {
-    double best = 1 << BITS;
-    int factor  = 0;
+    int best = INT_MAX, factor = 0;
 
     *part_a = *part_b = 0;
     for (int f = 1; f < 1 << 12; f++) {
-        int i = nearest(a / f), j = nearest(b / f);
-        double error = FFMAX(FFABS(a - f * i), FFABS(b - f * j));
+        int i = ROUNDED_DIV(a, f * FINE), j = ROUNDED_DIV(b, f * FINE);
+        int error = FFMAX(FFABS(a - f * i * FINE), FFABS(b - f * j * FINE));
 
         if (FFABS(i) + FFABS(j) <= 128 && FFMAX(i, j) <= 127 && error < best) {
             best    = error;
@@ -146,18 +163,17 @@ static int factorise(double a, double b, int *part_a, int *part_b)
 static void set_weights(X11ShmpoolWeights *w, const uint8_t position[3],
                         double red, double green, double blue, int offset)
 {
-    const double one = 1 << BITS;
     int with_red = position[0] / 2 == position[1] / 2;
     int g = position[1], other = position[with_red ? 0 : 2];
     int third = position[with_red ? 2 : 0], part_g, part_other;
-    int factor = factorise(one * green, one * (with_red ? red : blue),
+    int factor = factorise(fine(green), fine(with_red ? red : blue),
                            &part_g, &part_other);
 
     *w = (X11ShmpoolWeights){ .offset = offset };
     w->factor[g / 2]     = factor;
     w->part[g]           = part_g;
     w->part[other]       = part_other;
-    w->factor[third / 2] = nearest(one * (red + green + blue)) -
+    w->factor[third / 2] = ROUNDED_DIV(fine(red + green + blue), FINE) -
                            factor * (part_g + part_other);
     w->part[third]       = 1;
 
@@ -197,17 +213,18 @@ int x11shmpool_matrix_init(X11ShmpoolMatrix *m, const uint8_t position[3],
     set_weights(&m->w[2], position, chroma, -chroma * kg / (1 - kr),
                 -chroma * kb / (1 - kr), 128);
 
+    memcpy(m->position, position, sizeof(m->position));
     m->plane  = x11shmpool_matrix_plane_c;
     m->chroma = x11shmpool_matrix_chroma_c;
-#if X11SHMPOOL_MATRIX_X86
-    if (cpu_flags & AV_CPU_FLAG_AVX2) {
+    m->rgb    = x11shmpool_matrix_rgb_c;
+    if (X11SHMPOOL_MATRIX_X86 && cpu_flags & AV_CPU_FLAG_AVX2) {
         m->plane  = x11shmpool_matrix_plane_avx2;
         m->chroma = x11shmpool_matrix_chroma_avx2;
-    } else if (cpu_flags & AV_CPU_FLAG_SSE2) {
+        m->rgb    = x11shmpool_matrix_rgb_avx2;
+    } else if (X11SHMPOOL_MATRIX_X86 && cpu_flags & AV_CPU_FLAG_SSE2) {
         m->plane  = x11shmpool_matrix_plane_sse2;
         m->chroma = x11shmpool_matrix_chroma_sse2;
     }
-#endif
 
     return 0;
 }

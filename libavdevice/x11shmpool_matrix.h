@@ -28,7 +28,7 @@
 /**
  * @file
  * Rows of pixels of four bytes, multiplied by a colour matrix: to luma, and to
- * chroma at the same or half the resolution.
+ * chroma at the same or half the resolution; or as they are, to RGB24.
  *
  * A sample is
  *     (sum of bytes x weights + (offset << 15) + (1 << 14)) >> 15,
@@ -70,10 +70,16 @@ typedef void X11ShmpoolChromaFunction(uint8_t *u, uint8_t *v,
                                       const uint8_t *const src[2], int n,
                                       const X11ShmpoolWeights w[2]);
 
+/** One row of n pixels to red, green and blue by turns. */
+typedef void X11ShmpoolRgbFunction(uint8_t *dst, const uint8_t *src, int n,
+                                   const uint8_t position[3]);
+
 typedef struct X11ShmpoolMatrix {
+    uint8_t position[3];     ///< of the bytes of red, green and blue in a pixel
     X11ShmpoolWeights w[3];  ///< for Y, U and V
     X11ShmpoolPlaneFunction *plane;
     X11ShmpoolChromaFunction *chroma;
+    X11ShmpoolRgbFunction *rgb;
 } X11ShmpoolMatrix;
 
 /**
@@ -94,16 +100,15 @@ int x11shmpool_matrix_init(X11ShmpoolMatrix *m, const uint8_t position[3],
 #define X11SHMPOOL_MATRIX_X86 0
 #endif
 
-/* For the implementations: each leaves what is less than its vectors to the
- * next simpler one. */
+/* Those with vectors are there if X11SHMPOOL_MATRIX_X86. Each leaves what does
+ * not fill its vectors to the next simpler one. */
 X11ShmpoolPlaneFunction x11shmpool_matrix_plane_c;
 X11ShmpoolChromaFunction x11shmpool_matrix_chroma_c;
-
-#if X11SHMPOOL_MATRIX_X86
+X11ShmpoolRgbFunction x11shmpool_matrix_rgb_c;
 X11ShmpoolPlaneFunction x11shmpool_matrix_plane_sse2;
 X11ShmpoolChromaFunction x11shmpool_matrix_chroma_sse2;
 X11ShmpoolPlaneFunction x11shmpool_matrix_plane_avx2;
 X11ShmpoolChromaFunction x11shmpool_matrix_chroma_avx2;
-#endif
+X11ShmpoolRgbFunction x11shmpool_matrix_rgb_avx2;
 
 #endif /* AVDEVICE_X11SHMPOOL_MATRIX_H */

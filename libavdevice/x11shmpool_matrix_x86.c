@@ -226,4 +226,27 @@ AVX2 void x11shmpool_matrix_chroma_avx2(uint8_t *u, uint8_t *v,
     x11shmpool_matrix_chroma_sse2(u, v, (const uint8_t *const[]){ a, b }, n, w);
 }
 
+/* Eight bytes more than the eight pixels are written: the next pixels', which
+ * are within the row as long as there are eleven. */
+AVX2 void x11shmpool_matrix_rgb_avx2(uint8_t *dst, const uint8_t *src, int n,
+                                     const uint8_t position[3])
+{
+    const __m256i order = _mm256_setr_epi32(0, 1, 2, 4, 5, 6, 3, 7);
+    uint8_t bytes[16]   = { 0 };
+    __m256i shuffle;
+
+    for (int i = 0; i < 12; i++)
+        bytes[i] = i / 3 * 4 + position[i % 3];
+    shuffle = _mm256_broadcastsi128_si256(load128(bytes));
+
+    for (; n >= 11; n -= 8, dst += 24, src += 32) {
+        __m256i p = _mm256_shuffle_epi8(load256(src), shuffle);
+
+        _mm256_storeu_si256((__m256i *)dst,
+                            _mm256_permutevar8x32_epi32(p, order));
+    }
+
+    x11shmpool_matrix_rgb_c(dst, src, n, position);
+}
+
 #endif
