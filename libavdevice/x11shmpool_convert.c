@@ -27,8 +27,8 @@
 
 #include "x11shmpool_convert.h"
 
-/* Pixels that are unpacked at a time: even, and few enough for the first
- * cache and the stack. */
+/* Pixels that are unpacked at a time: an even number, and few enough for the
+ * stack and the processor's first cache. */
 #define STRIP 512
 
 int x11shmpool_convert_init(X11ShmpoolConvert *c, const X11ShmpoolFormat *from,
@@ -137,7 +137,8 @@ void x11shmpool_convert_rect(const X11ShmpoolConvert *c,
             const uint8_t *p[2];
 
             n    = FFMIN(r.x + r.w - x, longest);
-            p[0] = x11shmpool_unpack_row(&c->unpack, strip[0], first, n, palette);
+            p[0] = x11shmpool_unpack_row(&c->unpack, strip[0], first, n,
+                                         palette);
             p[1] = y == last ? p[0] :
                    x11shmpool_unpack_row(&c->unpack, strip[1],
                                          first + c->stride, n, palette);

@@ -39,10 +39,12 @@ static av_always_inline void weigh(uint8_t *restrict dst, int step,
                                    const uint8_t *restrict src, int n,
                                    const X11ShmpoolWeights *w)
 {
+    const int16_t *k = w->weight;
+    const int bias   = (w->offset << BITS) + (1 << (BITS - 1));
+
     for (int i = 0; i < n; i++) {
-        int sum = src[4 * i]     * w->weight[0] + src[4 * i + 1] * w->weight[1] +
-                  src[4 * i + 2] * w->weight[2] + src[4 * i + 3] * w->weight[3] +
-                  (w->offset << BITS) + (1 << (BITS - 1));
+        int sum = src[4 * i]     * k[0] + src[4 * i + 1] * k[1] +
+                  src[4 * i + 2] * k[2] + src[4 * i + 3] * k[3] + bias;
 
         dst[step * i] = FFMIN(sum >> BITS, 255);
     }
@@ -58,7 +60,7 @@ void x11shmpool_matrix_plane_c(uint8_t *dst, const uint8_t *src, int n,
     weigh(dst, 1, src, n, &weights);
 }
 
-/* Each of the four bytes, rounded up. */
+/* The averages of each of the four bytes, rounded up. */
 static av_always_inline uint32_t mean(uint32_t a, uint32_t b)
 {
     return (a | b) - ((a ^ b) >> 1 & 0x7f7f7f7f);

@@ -121,10 +121,10 @@ static inline void describe(const X11ShmpoolConvert *c, int layout,
 {
     const struct Masks *m = &masks[layout / 2];
 
-    print_error("%dx%d at %d,%d, depth %d in %d bits, red %#x, %s-endian, to %s, "
-                "Y weights %d %d %d %d\n", c->width, c->height, x, y, m->depth,
-                m->bits_per_pixel, m->red, layout & 1 ? "big" : "little",
-                av_get_pix_fmt_name(c->to),
+    print_error("%dx%d at %d,%d, depth %d in %d bits, red %#x, %s-endian, "
+                "to %s, Y weights %d %d %d %d\n",
+                c->width, c->height, x, y, m->depth, m->bits_per_pixel, m->red,
+                layout & 1 ? "big" : "little", av_get_pix_fmt_name(c->to),
                 c->matrix.w[0].weight[0], c->matrix.w[0].weight[1],
                 c->matrix.w[0].weight[2], c->matrix.w[0].weight[3]);
 }

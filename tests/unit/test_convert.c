@@ -250,12 +250,15 @@ static void test_refused(void **state)
 
     (void)state;
     assert_int_equal(x11shmpool_convert_init(&c, &f, AV_PIX_FMT_YUV422P,
-                         AVCOL_SPC_BT709, AVCOL_RANGE_MPEG, 0), AVERROR(EINVAL));
+                                             AVCOL_SPC_BT709, AVCOL_RANGE_MPEG,
+                                             0), AVERROR(EINVAL));
     assert_int_equal(x11shmpool_convert_init(&c, &f, AV_PIX_FMT_NV12,
-                         AVCOL_SPC_RGB, AVCOL_RANGE_MPEG, 0), AVERROR(EINVAL));
+                                             AVCOL_SPC_RGB, AVCOL_RANGE_MPEG,
+                                             0), AVERROR(EINVAL));
     assert_int_equal(x11shmpool_convert_init(&c, &f, AV_PIX_FMT_NV12,
-                         AVCOL_SPC_BT709, AVCOL_RANGE_UNSPECIFIED, 0),
-                     AVERROR(EINVAL));
+                                             AVCOL_SPC_BT709,
+                                             AVCOL_RANGE_UNSPECIFIED,
+                                             0), AVERROR(EINVAL));
 }
 
 int main(void)

@@ -124,7 +124,8 @@ static void test_part_is_as_the_whole(void **state)
         X11ShmpoolConvert c = converter(&f, to, av_get_cpu_flags());
         uint8_t *src = source_alloc(&f);
         Planes whole = planes_alloc(to, f.width, f.height, 0);
-        Planes part  = planes_alloc(to, f.width, f.height, below(3) * below(40));
+        Planes part  = planes_alloc(to, f.width, f.height,
+                                    below(3) * below(40));
         X11ShmpoolRect r = { below(f.width + 8) - 4, below(f.height + 8) - 4,
                              below(f.width + 8), below(f.height + 8) };
 
@@ -174,9 +175,11 @@ static void test_stale_picture(void **state)
     }
 }
 
-static void assert_rect(X11ShmpoolRect r, int x, int y, int w, int h)
+static void assert_rounded(const X11ShmpoolConvert *c, X11ShmpoolRect r,
+                           X11ShmpoolRect expected)
 {
-    assert_true(x11shmpool_rect_equal(r, (X11ShmpoolRect){ x, y, w, h }));
+    assert_true(x11shmpool_rect_equal(x11shmpool_convert_round(c, r),
+                                      expected));
 }
 
 static void test_rounding_out(void **state)
@@ -186,20 +189,20 @@ static void test_rounding_out(void **state)
     X11ShmpoolConvert full = converter(&f, AV_PIX_FMT_YUV444P, 0);
 
     (void)state;
-    assert_rect(x11shmpool_convert_round(&half, (X11ShmpoolRect){ 1, 1, 1, 1 }),
-                0, 0, 2, 2);
-    assert_rect(x11shmpool_convert_round(&half, (X11ShmpoolRect){ 3, 1, 2, 2 }),
-                2, 0, 4, 4);
-    assert_rect(x11shmpool_convert_round(&half, (X11ShmpoolRect){ 5, 3, 9, 9 }),
-                4, 2, 3, 3);
-    assert_rect(x11shmpool_convert_round(&half, (X11ShmpoolRect){ 6, 4, 1, 1 }),
-                6, 4, 1, 1);
-    assert_rect(x11shmpool_convert_round(&half, (X11ShmpoolRect){ -3, -2, 4, 3 }),
-                0, 0, 2, 2);
-    assert_rect(x11shmpool_convert_round(&full, (X11ShmpoolRect){ 1, 1, 1, 1 }),
-                1, 1, 1, 1);
-    assert_rect(x11shmpool_convert_round(&full, (X11ShmpoolRect){ 5, 3, 9, 9 }),
-                5, 3, 2, 2);
+    assert_rounded(&half, (X11ShmpoolRect){ 1, 1, 1, 1 },
+                   (X11ShmpoolRect){ 0, 0, 2, 2 });
+    assert_rounded(&half, (X11ShmpoolRect){ 3, 1, 2, 2 },
+                   (X11ShmpoolRect){ 2, 0, 4, 4 });
+    assert_rounded(&half, (X11ShmpoolRect){ 5, 3, 9, 9 },
+                   (X11ShmpoolRect){ 4, 2, 3, 3 });
+    assert_rounded(&half, (X11ShmpoolRect){ 6, 4, 1, 1 },
+                   (X11ShmpoolRect){ 6, 4, 1, 1 });
+    assert_rounded(&half, (X11ShmpoolRect){ -3, -2, 4, 3 },
+                   (X11ShmpoolRect){ 0, 0, 2, 2 });
+    assert_rounded(&full, (X11ShmpoolRect){ 1, 1, 1, 1 },
+                   (X11ShmpoolRect){ 1, 1, 1, 1 });
+    assert_rounded(&full, (X11ShmpoolRect){ 5, 3, 9, 9 },
+                   (X11ShmpoolRect){ 5, 3, 2, 2 });
     assert_true(x11shmpool_rect_empty(
         x11shmpool_convert_round(&half, (X11ShmpoolRect){ 3, 3, 0, 1 })));
     assert_true(x11shmpool_rect_empty(
