@@ -37,10 +37,10 @@
  * With R, G and B from 0 to 1, a sample is the rounded
  *     Y = offset + scale * (Kr R + Kg G + Kb B),
  *     U = 128 + chroma scale * (B - Y) / (2 (1 - Kb)), V likewise with R,
- * or at most one step beside it, also where channels have other than 8 bits. The chroma of a subsampled format is that of
- * the average of 2x2 pixels, or of those that there are at an odd edge
- * (AVCHROMA_LOC_CENTER). Red, green and blue are value * 255 / max, rounded
- * to the nearest. Grey is Y.
+ * or at most one step beside it, also where channels have more or less than
+ * 8 bits. The chroma of a subsampled format is that of the average of 2x2
+ * pixels, or of those that there are at an odd edge (AVCHROMA_LOC_CENTER). Red,
+ * green and blue are value * 255 / max, rounded to the nearest. Grey is Y.
  *
  * A sample depends only on the pixels that it is made of: not on the rectangle
  * that it was converted with, and not on the processor.
