@@ -50,14 +50,13 @@
 #include "x11shmpool_frames.h"
 #include "x11shmpool_list.h"
 #include "x11shmpool_packet.h"
+#include "x11shmpool_picture.h"
 #include "x11shmpool_source.h"
 #include "x11shmpool_target.h"
 #include "x11shmpool_url.h"
 
-typedef struct X11ShmpoolContext {
-    const AVClass *class;
-
-    X11ShmpoolTarget target;
+/* How it is captured, as options say it: words are those of parse_choice(). */
+typedef struct X11ShmpoolSettings {
     char *framerate;
     int draw_mouse;
     int show_region;
@@ -67,13 +66,22 @@ typedef struct X11ShmpoolContext {
     char *damage;
     char *unchanged;
     char *on_resize;
+    char *pixel_format;
+    char *colorspace;
+    char *color_range;
     int damage_metadata;
+} X11ShmpoolSettings;
 
+typedef struct X11ShmpoolContext {
+    const AVClass *class;
+    X11ShmpoolTarget target;
+    X11ShmpoolSettings o;
     X11ShmpoolStats stats;
 
     X11ShmpoolDisplay display;
     X11ShmpoolSource source;
     X11ShmpoolFormat format;
+    X11ShmpoolPicture picture;
     X11ShmpoolFrames frames;
     X11ShmpoolEngine *engine;
     int64_t last;            ///< sequence of the frame in the last packet, or 0
@@ -99,30 +107,43 @@ static const AVOption options[] = {
     { "grab_x", "left edge of the captured region, in pixels", OFFSET(target.x), AV_OPT_TYPE_INT, { .i64 = 0 }, 0, INT16_MAX, D, NULL },
     { "grab_y", "top edge of the captured region, in pixels", OFFSET(target.y), AV_OPT_TYPE_INT, { .i64 = 0 }, 0, INT16_MAX, D, NULL },
     { "video_size", "size of the captured region, such as 640x480 or hd720; by default all there is", OFFSET(target.width), AV_OPT_TYPE_IMAGE_SIZE, { .str = NULL }, 0, 0, D, NULL },
-    { "framerate", "frames per second, as a number, a ratio or a name such as ntsc", OFFSET(framerate), AV_OPT_TYPE_STRING, { .str = "ntsc" }, 0, 0, D, NULL },
-    { "draw_mouse", "draw the mouse pointer", OFFSET(draw_mouse), AV_OPT_TYPE_INT, { .i64 = 1 }, 0, 1, D, NULL },
+    { "framerate", "frames per second, as a number, a ratio or a name such as ntsc", OFFSET(o.framerate), AV_OPT_TYPE_STRING, { .str = "ntsc" }, 0, 0, D, NULL },
+    { "draw_mouse", "draw the mouse pointer", OFFSET(o.draw_mouse), AV_OPT_TYPE_INT, { .i64 = 1 }, 0, 1, D, NULL },
     { "follow_mouse", "move the region when the pointer comes closer to its edge than this many pixels", OFFSET(target.follow_mouse), AV_OPT_TYPE_INT, { .i64 = 0 }, X11SHMPOOL_FOLLOW_CENTERED, INT_MAX, D, "follow_mouse" },
     { "centered", "keep the pointer at the centre of the region", 0, AV_OPT_TYPE_CONST, { .i64 = X11SHMPOOL_FOLLOW_CENTERED }, 0, 0, D, "follow_mouse" },
-    { "show_region", "show a border around the captured region on the screen", OFFSET(show_region), AV_OPT_TYPE_INT, { .i64 = 0 }, 0, 1, D, NULL },
-    { "region_border", "thickness of the border of show_region, in pixels", OFFSET(region_border), AV_OPT_TYPE_INT, { .i64 = 3 }, 1, 128, D, NULL },
+    { "show_region", "show a border around the captured region on the screen", OFFSET(o.show_region), AV_OPT_TYPE_INT, { .i64 = 0 }, 0, 1, D, NULL },
+    { "region_border", "thickness of the border of show_region, in pixels", OFFSET(o.region_border), AV_OPT_TYPE_INT, { .i64 = 3 }, 1, 128, D, NULL },
     { "select_region", "choose the region by dragging the pointer over the screen", OFFSET(target.select_region), AV_OPT_TYPE_BOOL, { .i64 = 0 }, 0, 1, D, NULL },
-    { "shm", "memory that frames are captured into", OFFSET(shm), AV_OPT_TYPE_STRING, { .str = "auto" }, 0, 0, D, "shm" },
+    { "shm", "memory that frames are captured into", OFFSET(o.shm), AV_OPT_TYPE_STRING, { .str = "auto" }, 0, 0, D, "shm" },
     { "auto", "the best that works with the X server", 0, AV_OPT_TYPE_CONST, { .i64 = X11SHMPOOL_SHM_AUTO }, 0, 0, D, "shm" },
     { "memfd", "shared, passed to the X server as a file descriptor", 0, AV_OPT_TYPE_CONST, { .i64 = X11SHMPOOL_SHM_MEMFD }, 0, 0, D, "shm" },
     { "sysv", "shared, System V", 0, AV_OPT_TYPE_CONST, { .i64 = X11SHMPOOL_SHM_SYSV }, 0, 0, D, "shm" },
     { "off", "not shared, pixels travel over the socket", 0, AV_OPT_TYPE_CONST, { .i64 = X11SHMPOOL_SHM_OFF }, 0, 0, D, "shm" },
-    { "pool_size", "the most frames that may exist at a time; 0 for as many as fit in 256 MiB (4 to 16), growing up to 2 GiB if all are held", OFFSET(pool_size), AV_OPT_TYPE_INT, { .i64 = 0 }, 0, 4096, D, NULL },
-    { "damage", "capture only what changed", OFFSET(damage), AV_OPT_TYPE_STRING, { .str = "auto" }, 0, 0, D, "damage" },
+    { "pool_size", "the most frames that may exist at a time; 0 for as many as fit in 256 MiB (4 to 16), growing up to 2 GiB if all are held", OFFSET(o.pool_size), AV_OPT_TYPE_INT, { .i64 = 0 }, 0, 4096, D, NULL },
+    { "damage", "capture only what changed", OFFSET(o.damage), AV_OPT_TYPE_STRING, { .str = "auto" }, 0, 0, D, "damage" },
     { "auto", "if the X server can tell", 0, AV_OPT_TYPE_CONST, { .i64 = -1 }, 0, 0, D, "damage" },
     { "on", "always, fail if the X server can't tell", 0, AV_OPT_TYPE_CONST, { .i64 = 1 }, 0, 0, D, "damage" },
     { "off", "never, capture every frame whole", 0, AV_OPT_TYPE_CONST, { .i64 = 0 }, 0, 0, D, "damage" },
-    { "unchanged", "what to do when nothing changed since the last frame", OFFSET(unchanged), AV_OPT_TYPE_STRING, { .str = "repeat" }, 0, 0, D, "unchanged" },
+    { "unchanged", "what to do when nothing changed since the last frame", OFFSET(o.unchanged), AV_OPT_TYPE_STRING, { .str = "repeat" }, 0, 0, D, "unchanged" },
     { "repeat", "return the last frame again", 0, AV_OPT_TYPE_CONST, { .i64 = 0 }, 0, 0, D, "unchanged" },
     { "skip", "return nothing, except one frame a second", 0, AV_OPT_TYPE_CONST, { .i64 = 1 }, 0, 0, D, "unchanged" },
-    { "on_resize", "what to do when the captured screen or window changes its size", OFFSET(on_resize), AV_OPT_TYPE_STRING, { .str = "pad" }, 0, 0, D, "on_resize" },
+    { "on_resize", "what to do when the captured screen or window changes its size", OFFSET(o.on_resize), AV_OPT_TYPE_STRING, { .str = "pad" }, 0, 0, D, "on_resize" },
     { "pad", "keep the size of the video, crop or fill with black", 0, AV_OPT_TYPE_CONST, { .i64 = 0 }, 0, 0, D, "on_resize" },
     { "eof", "end the stream", 0, AV_OPT_TYPE_CONST, { .i64 = 1 }, 0, 0, D, "on_resize" },
-    { "damage_metadata", "put what changed into the metadata of each packet", OFFSET(damage_metadata), AV_OPT_TYPE_BOOL, { .i64 = 0 }, 0, 1, D, NULL },
+    { "pixel_format", "pixels of the frames; only what changed is converted", OFFSET(o.pixel_format), AV_OPT_TYPE_STRING, { .str = "native" }, 0, 0, D, "pixel_format" },
+    { "native", "what the X server has", 0, AV_OPT_TYPE_CONST, { .i64 = AV_PIX_FMT_NONE }, 0, 0, D, "pixel_format" },
+    { "yuv420p", "for most encoders and players", 0, AV_OPT_TYPE_CONST, { .i64 = AV_PIX_FMT_YUV420P }, 0, 0, D, "pixel_format" },
+    { "nv12", "the same with interleaved chroma, for encoders in hardware", 0, AV_OPT_TYPE_CONST, { .i64 = AV_PIX_FMT_NV12 }, 0, 0, D, "pixel_format" },
+    { "yuv444p", "chroma of every pixel", 0, AV_OPT_TYPE_CONST, { .i64 = AV_PIX_FMT_YUV444P }, 0, 0, D, "pixel_format" },
+    { "rgb24", "three bytes a pixel", 0, AV_OPT_TYPE_CONST, { .i64 = AV_PIX_FMT_RGB24 }, 0, 0, D, "pixel_format" },
+    { "gray", "luma only", 0, AV_OPT_TYPE_CONST, { .i64 = AV_PIX_FMT_GRAY8 }, 0, 0, D, "pixel_format" },
+    { "colorspace", "matrix of the YUV formats and gray", OFFSET(o.colorspace), AV_OPT_TYPE_STRING, { .str = "bt709" }, 0, 0, D, "colorspace" },
+    { "bt709", "of HD video", 0, AV_OPT_TYPE_CONST, { .i64 = AVCOL_SPC_BT709 }, 0, 0, D, "colorspace" },
+    { "smpte170m", "of SD video, BT.601", 0, AV_OPT_TYPE_CONST, { .i64 = AVCOL_SPC_SMPTE170M }, 0, 0, D, "colorspace" },
+    { "color_range", "range of the YUV formats and gray", OFFSET(o.color_range), AV_OPT_TYPE_STRING, { .str = "tv" }, 0, 0, D, "color_range" },
+    { "tv", "limited, 16 to 235", 0, AV_OPT_TYPE_CONST, { .i64 = AVCOL_RANGE_MPEG }, 0, 0, D, "color_range" },
+    { "pc", "full, 0 to 255", 0, AV_OPT_TYPE_CONST, { .i64 = AVCOL_RANGE_JPEG }, 0, 0, D, "color_range" },
+    { "damage_metadata", "put what changed into the metadata of each packet", OFFSET(o.damage_metadata), AV_OPT_TYPE_BOOL, { .i64 = 0 }, 0, 1, D, NULL },
     { "stat_captured", "frames captured so far", OFFSET(stats.captured), AV_OPT_TYPE_INT64, { .i64 = 0 }, 0, (double)INT64_MAX, S, NULL },
     { "stat_repeated", "frames returned again so far because nothing had changed", OFFSET(stats.repeated), AV_OPT_TYPE_INT64, { .i64 = 0 }, 0, (double)INT64_MAX, S, NULL },
     { "stat_dropped", "frames dropped so far because all memory was in use or the queue was full", OFFSET(stats.dropped), AV_OPT_TYPE_INT64, { .i64 = 0 }, 0, (double)INT64_MAX, S, NULL },
@@ -160,35 +181,52 @@ static av_cold int parse_choice(AVFormatContext *s, const char *option,
     return AVERROR(EINVAL);
 }
 
-static av_cold int parse_options(AVFormatContext *s,
-                                 X11ShmpoolFramesOptions *f,
-                                 X11ShmpoolCaptureOptions *o)
+/* What opening takes that may have to wait for the server. */
+typedef struct Opening {
+    AVFormatContext *s;
+    X11ShmpoolUrl url;
+    X11ShmpoolFramesOptions frames;
+    X11ShmpoolCaptureOptions capture;
+    int pix_fmt, color_space, color_range;
+} Opening;
+
+static av_cold int parse_options(Opening *opening)
 {
-    X11ShmpoolContext *c = s->priv_data;
+    AVFormatContext *s          = opening->s;
+    X11ShmpoolContext *c        = s->priv_data;
+    X11ShmpoolFramesOptions *f  = &opening->frames;
+    X11ShmpoolCaptureOptions *o = &opening->capture;
     int shm, ret;
 
-    *f = (X11ShmpoolFramesOptions){ .pool_size = c->pool_size };
+    *f = (X11ShmpoolFramesOptions){ .pool_size = c->o.pool_size };
     *o = (X11ShmpoolCaptureOptions){
-        .draw_mouse    = c->draw_mouse,
-        .region_border = c->show_region ? c->region_border : 0,
-        .need_rects    = c->damage_metadata,
+        .draw_mouse    = c->o.draw_mouse,
+        .region_border = c->o.show_region ? c->o.region_border : 0,
+        .need_rects    = c->o.damage_metadata,
     };
-    if ((ret = parse_choice(s, "shm", c->shm, &shm)) < 0 ||
-        (ret = parse_choice(s, "damage", c->damage, &o->damage)) < 0 ||
-        (ret = parse_choice(s, "unchanged", c->unchanged,
+    if ((ret = parse_choice(s, "shm", c->o.shm, &shm)) < 0 ||
+        (ret = parse_choice(s, "damage", c->o.damage, &o->damage)) < 0 ||
+        (ret = parse_choice(s, "unchanged", c->o.unchanged,
                             &f->skip_unchanged)) < 0 ||
-        (ret = parse_choice(s, "on_resize", c->on_resize,
-                            &o->eof_on_resize)) < 0)
+        (ret = parse_choice(s, "on_resize", c->o.on_resize,
+                            &o->eof_on_resize)) < 0 ||
+        (ret = parse_choice(s, "pixel_format", c->o.pixel_format,
+                            &opening->pix_fmt)) < 0 ||
+        (ret = parse_choice(s, "colorspace", c->o.colorspace,
+                            &opening->color_space)) < 0 ||
+        (ret = parse_choice(s, "color_range", c->o.color_range,
+                            &opening->color_range)) < 0)
         return ret;
     f->shm          = shm;
     o->need_changed = f->skip_unchanged;
+    o->need_rects  |= opening->pix_fmt != AV_PIX_FMT_NONE;
 
-    ret = c->framerate ? av_parse_video_rate(&c->rate, c->framerate) :
+    ret = c->o.framerate ? av_parse_video_rate(&c->rate, c->o.framerate) :
                          AVERROR(EINVAL);
     if (ret < 0) {
         av_log(s, AV_LOG_ERROR, "framerate '%s' is not a frame rate: give a "
                "number above 0, a ratio such as 30000/1001 or a name such as "
-               "ntsc.\n", c->framerate ? c->framerate : "");
+               "ntsc.\n", c->o.framerate ? c->o.framerate : "");
         return ret;
     }
     f->heartbeat = FFMAX(c->rate.num / c->rate.den, 1);
@@ -199,37 +237,36 @@ static av_cold int parse_options(AVFormatContext *s,
 static av_cold int add_stream(AVFormatContext *s)
 {
     X11ShmpoolContext *c = s->priv_data;
-    const X11ShmpoolFormat *f = &c->format;
+    const X11ShmpoolPicture *p = &c->picture;
     AVStream *st         = avformat_new_stream(s, NULL);
+    AVCodecParameters *par;
 
     if (!st)
         return AVERROR(ENOMEM);
     avpriv_set_pts_info(st, 64, 1, 1000000);
     st->avg_frame_rate = st->r_frame_rate = c->rate;
 
-    st->codecpar->codec_type = AVMEDIA_TYPE_VIDEO;
-    st->codecpar->codec_id   = AV_CODEC_ID_RAWVIDEO;
-    st->codecpar->format     = f->pix_fmt;
-    st->codecpar->width      = f->width;
-    st->codecpar->height     = f->height;
-    st->codecpar->bit_rate   = av_rescale(f->size * INT64_C(8),
-                                          c->rate.num, c->rate.den);
+    par                  = st->codecpar;
+    par->codec_type      = AVMEDIA_TYPE_VIDEO;
+    par->codec_id        = AV_CODEC_ID_RAWVIDEO;
+    par->format          = p->pix_fmt;
+    par->width           = c->format.width;
+    par->height          = c->format.height;
+    par->bit_rate        = av_rescale(p->size * INT64_C(8), c->rate.num,
+                                      c->rate.den);
+    par->color_space     = p->color_space;
+    par->color_range     = p->color_range;
+    par->color_primaries = AVCOL_PRI_BT709;
+    par->color_trc       = AVCOL_TRC_IEC61966_2_1;
+    par->chroma_location = p->chroma_location;
     /* Makes rawvideo take the palette from the packets, whatever the rows'
      * padding looks like. */
-    if (f->indexed)
-        st->codecpar->bits_per_coded_sample = 8;
-    X11SHMPOOL_SET_FRAMERATE(st->codecpar, c->rate);
+    if (par->format == AV_PIX_FMT_PAL8)
+        par->bits_per_coded_sample = 8;
+    X11SHMPOOL_SET_FRAMERATE(par, c->rate);
 
     return 0;
 }
-
-/* For the part of opening that may have to wait for the server. */
-typedef struct Opening {
-    AVFormatContext *s;
-    X11ShmpoolUrl url;
-    X11ShmpoolFramesOptions frames;
-    X11ShmpoolCaptureOptions capture;
-} Opening;
 
 static av_cold int open_frames(void *opaque)
 {
@@ -241,15 +278,20 @@ static av_cold int open_frames(void *opaque)
 
     if ((ret = x11shmpool_display_query(&c->display)) < 0 ||
         (ret = x11shmpool_target_open(&c->target, &o->url, &c->display,
+                                      o->pix_fmt == AV_PIX_FMT_YUV420P ||
+                                      o->pix_fmt == AV_PIX_FMT_NV12,
                                       &c->source)) < 0 ||
         (ret = x11shmpool_format_init(&c->format, s, &c->source.layout,
                                       c->source.region.w,
                                       c->source.region.h)) < 0 ||
+        (ret = x11shmpool_picture_init(&c->picture, &c->format, o->pix_fmt,
+                                       o->color_space, o->color_range,
+                                       s)) < 0 ||
         (ret = x11shmpool_engine_alloc(&c->engine, c->rate, c->format.width,
                                        c->format.height, &changes)) < 0)
         return ret;
     o->capture.follow_mouse = c->target.follow_mouse;
-    return x11shmpool_frames_init(&c->frames, &c->source, &c->format, changes,
+    return x11shmpool_frames_init(&c->frames, &c->source, &c->picture, changes,
                                   &o->frames, &o->capture);
 }
 
@@ -269,7 +311,7 @@ static av_cold int x11shmpool_read_header(AVFormatContext *s)
     char *display        = NULL;
     int ret;
 
-    if ((ret = parse_options(s, &o.frames, &o.capture)) < 0 ||
+    if ((ret = parse_options(&o)) < 0 ||
         (ret = x11shmpool_url_parse(&o.url, s->url, s)) < 0)
         return ret;
 
@@ -322,8 +364,8 @@ static int x11shmpool_read_packet(AVFormatContext *s, AVPacket *pkt)
 
     pkt->dts      = pkt->pts;
     pkt->duration = av_rescale(1000000, c->rate.den, c->rate.num);
-    ret = x11shmpool_packet_init(pkt, &frame, &c->format,
-                                 c->damage_metadata ? &rects : NULL);
+    ret = x11shmpool_packet_init(pkt, &frame, &c->picture,
+                                 c->o.damage_metadata ? &rects : NULL);
     if (ret >= 0)
         c->last = frame.sequence;
     x11shmpool_frame_unref(&frame);

@@ -62,7 +62,7 @@ static av_cold int init_damage(X11ShmpoolCapture *c)
     return 0;
 }
 
-static void invalidate(X11ShmpoolCapture *c)
+void x11shmpool_capture_invalidate(X11ShmpoolCapture *c)
 {
     const X11ShmpoolSource *s = c->source;
 
@@ -101,7 +101,7 @@ av_cold int x11shmpool_capture_init(X11ShmpoolCapture *c,
     x11shmpool_verify_init(&c->verify, d, format);
     if ((ret = init_damage(c)) < 0)
         return ret;
-    invalidate(c);
+    x11shmpool_capture_invalidate(c);
     if ((ret = x11shmpool_menus_init(&c->menus, source, format)) < 0)
         return ret;
 
@@ -175,7 +175,7 @@ static void overflow(X11ShmpoolCapture *c)
     x11shmpool_source_overflow(c->source);
     x11shmpool_border_overflow(&c->border);
     c->cursor.image_stale = 1;
-    invalidate(c);
+    x11shmpool_capture_invalidate(c);
 }
 
 /* Process the events up to now; if queued, only those that libxcb has read
@@ -233,7 +233,7 @@ static int follow_mouse(X11ShmpoolCapture *c)
                                     c->cursor.y, c->options.follow_mouse);
     if (!x11shmpool_rect_equal(region, s->region)) {
         s->region = region;
-        invalidate(c);
+        x11shmpool_capture_invalidate(c);
     }
     return 0;
 }
@@ -249,7 +249,7 @@ static int update_source(X11ShmpoolCapture *c)
         return ret;
     c->moved = 0;
     if (changed)
-        invalidate(c);
+        x11shmpool_capture_invalidate(c);
     if (s->closed) {
         av_log(log, AV_LOG_INFO, "Window 0x%x was closed.\n", s->window);
         return AVERROR_EOF;
@@ -446,7 +446,7 @@ int x11shmpool_capture_read(X11ShmpoolCapture *c, X11ShmpoolSlot *slot,
         ret = try_read(c, slot, rects);
     /* Damage may have been subtracted although there is no frame. */
     if (ret < 0)
-        invalidate(c);
+        x11shmpool_capture_invalidate(c);
     return ret;
 }
 

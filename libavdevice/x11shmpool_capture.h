@@ -98,6 +98,9 @@ void x11shmpool_capture_uninit(X11ShmpoolCapture *c);
  */
 int x11shmpool_capture_update(X11ShmpoolCapture *c);
 
+/** Have everything read anew, and all count as drawn. */
+void x11shmpool_capture_invalidate(X11ShmpoolCapture *c);
+
 /** Whether anything may have been drawn that no frame shows yet. */
 int x11shmpool_capture_dirty(const X11ShmpoolCapture *c);
 

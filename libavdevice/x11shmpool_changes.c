@@ -18,6 +18,8 @@
  * Foundation, Inc., 51 Franklin Street, Fifth Floor, Boston, MA 02110-1301 USA
  */
 
+#include <stddef.h>
+
 #include "x11shmpool_changes.h"
 
 static int rect_holds(X11ShmpoolRect outer, X11ShmpoolRect inner)
@@ -46,6 +48,15 @@ void x11shmpool_rects_add(X11ShmpoolRects *rects, X11ShmpoolRect r)
         rects->nb = 0;
     }
     rects->list[rects->nb++] = r;
+}
+
+void x11shmpool_rects_add_all(X11ShmpoolRects *rects,
+                              const X11ShmpoolRects *more,
+                              const X11ShmpoolRect *clip)
+{
+    for (int i = 0; i < more->nb; i++)
+        x11shmpool_rects_add(rects, clip ?
+            x11shmpool_rect_intersect(more->list[i], *clip) : more->list[i]);
 }
 
 X11ShmpoolRect x11shmpool_rects_box(const X11ShmpoolRects *rects)
@@ -78,9 +89,7 @@ int64_t x11shmpool_changes_add(X11ShmpoolChanges *c,
     X11ShmpoolRects *entry = &c->ring[++c->newest % X11SHMPOOL_CHANGES];
 
     entry->nb = 0;
-    for (int i = 0; i < rects->nb; i++)
-        x11shmpool_rects_add(entry, x11shmpool_rect_intersect(rects->list[i],
-                                                              c->frame));
+    x11shmpool_rects_add_all(entry, rects, &c->frame);
     return c->newest;
 }
 
@@ -92,10 +101,6 @@ void x11shmpool_changes_between(const X11ShmpoolChanges *c, int64_t older,
         x11shmpool_rects_add(rects, c->frame);
         return;
     }
-    for (int64_t n = older + 1; n <= newer; n++) {
-        const X11ShmpoolRects *entry = &c->ring[n % X11SHMPOOL_CHANGES];
-
-        for (int i = 0; i < entry->nb; i++)
-            x11shmpool_rects_add(rects, entry->list[i]);
-    }
+    for (int64_t n = older + 1; n <= newer; n++)
+        x11shmpool_rects_add_all(rects, &c->ring[n % X11SHMPOOL_CHANGES], NULL);
 }

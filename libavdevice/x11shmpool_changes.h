@@ -51,6 +51,11 @@ typedef struct X11ShmpoolRects {
  *  more, the rectangle around all of them takes their place. */
 void x11shmpool_rects_add(X11ShmpoolRects *rects, X11ShmpoolRect r);
 
+/** Add rectangles, cut off at the edges of clip unless that is NULL. */
+void x11shmpool_rects_add_all(X11ShmpoolRects *rects,
+                              const X11ShmpoolRects *more,
+                              const X11ShmpoolRect *clip);
+
 /** The smallest rectangle around all of them. */
 X11ShmpoolRect x11shmpool_rects_box(const X11ShmpoolRects *rects);
 

@@ -20,7 +20,6 @@
 
 #include <inttypes.h>
 #include <limits.h>
-#include <string.h>
 
 #include "libavcodec/defs.h"
 
@@ -201,16 +200,6 @@ void x11shmpool_format_write(const X11ShmpoolFormat *f, uint8_t *p, uint32_t v)
     for (int i = 0; i < bytes; i++) {
         p[f->big_endian ? bytes - 1 - i : i] = v;
         v >>= 8;
-    }
-}
-
-void x11shmpool_format_pack(const X11ShmpoolFormat *f, uint8_t *dst,
-                            const uint8_t *src)
-{
-    for (int y = 0; y < f->height; y++) {
-        memcpy(dst, src, f->packed_stride);
-        dst += f->packed_stride;
-        src += f->stride;
     }
 }
 

@@ -83,13 +83,4 @@ void x11shmpool_format_write(const X11ShmpoolFormat *f, uint8_t *p, uint32_t v);
  *  there is none. Not for indexed formats. */
 uint32_t x11shmpool_format_argb(const X11ShmpoolFormat *f, uint32_t pixel);
 
-/**
- * Copy a picture's rows without the padding that X lays between them.
- *
- * @param dst f->packed_stride bytes a row
- * @param src f->stride bytes a row
- */
-void x11shmpool_format_pack(const X11ShmpoolFormat *f, uint8_t *dst,
-                            const uint8_t *src);
-
 #endif /* AVDEVICE_X11SHMPOOL_FORMAT_H */

@@ -32,26 +32,31 @@ static av_cold int init_pools(X11ShmpoolFrames *f)
 {
     const X11ShmpoolFormat *format = f->format;
     X11ShmpoolDisplay *d           = f->capture.display;
-    int packs = format->packed_stride != format->stride, ret;
+    const size_t slot_size = (size_t)format->stride * format->height;
+    const int is_slot      = f->picture->is_slot;
     AVBufferRef *buf;
     X11ShmpoolSlot *slot;
+    int ret;
 
-    ret = x11shmpool_pool_alloc(&f->pool, d, format, d->screen->root,
-                                packs ? X11SHMPOOL_SHM_UNKNOWN : f->options.shm,
+    ret = x11shmpool_pool_alloc(&f->pool, d, format,
+                                is_slot ? slot_size : (size_t)f->picture->size,
+                                d->screen->root,
+                                is_slot ? f->options.shm :
+                                          X11SHMPOOL_SHM_UNKNOWN,
                                 f->options.pool_size);
     if (ret < 0)
         return ret;
     /* If there is no memory, this fails before anything is recorded. */
     if ((ret = x11shmpool_pool_get(f->pool, 0, &buf, &slot)) < 0)
         return ret;
-    if (!packs)
+    if (is_slot)
         ret = x11shmpool_capture_measure(&f->capture, slot);
     av_buffer_unref(&buf);
-    if (!packs || ret < 0)
+    if (is_slot || ret < 0)
         return ret;
 
-    ret = x11shmpool_pool_alloc(&f->scratch_pool, d, format, d->screen->root,
-                                f->options.shm, 1);
+    ret = x11shmpool_pool_alloc(&f->scratch_pool, d, format, slot_size,
+                                d->screen->root, f->options.shm, 1);
     if (ret < 0)
         return ret;
     ret = x11shmpool_pool_get(f->scratch_pool, 0, &f->scratch_buf,
@@ -61,7 +66,7 @@ static av_cold int init_pools(X11ShmpoolFrames *f)
 
 av_cold int x11shmpool_frames_init(X11ShmpoolFrames *f,
                                    X11ShmpoolSource *source,
-                                   const X11ShmpoolFormat *format,
+                                   const X11ShmpoolPicture *picture,
                                    const X11ShmpoolChanges *changes,
                                    const X11ShmpoolFramesOptions *options,
                                    const X11ShmpoolCaptureOptions *capture)
@@ -70,13 +75,14 @@ av_cold int x11shmpool_frames_init(X11ShmpoolFrames *f,
     int ret;
 
     *f = (X11ShmpoolFrames){
-        .format  = format,
+        .format  = picture->from,
+        .picture = picture,
         .changes = changes,
         .options = *options,
     };
-    if ((ret = x11shmpool_capture_init(c, source, format, capture)) < 0)
+    if ((ret = x11shmpool_capture_init(c, source, f->format, capture)) < 0)
         return ret;
-    x11shmpool_compose_init(&f->compose, format, source,
+    x11shmpool_compose_init(&f->compose, f->format, source,
                             c->options.draw_mouse ? &c->cursor : NULL,
                             &c->menus);
     return init_pools(f);
@@ -148,9 +154,8 @@ static void add_all(const X11ShmpoolFrames *f, X11ShmpoolRects *rects)
 static int read_source(X11ShmpoolFrames *f, X11ShmpoolSlot *slot,
                        X11ShmpoolRects *rects)
 {
-    X11ShmpoolCapture *c       = &f->capture;
-    const X11ShmpoolFill *fill = &c->fill;
-    X11ShmpoolSlot *filled     = slot && f->scratch ? f->scratch : slot;
+    X11ShmpoolCapture *c   = &f->capture;
+    X11ShmpoolSlot *filled = slot && f->scratch ? f->scratch : slot;
     X11ShmpoolRects stale;
     int ret;
 
@@ -166,18 +171,31 @@ static int read_source(X11ShmpoolFrames *f, X11ShmpoolSlot *slot,
     if (filled && (rects->nb || !f->last) && x11shmpool_capture_newer(c)) {
         x11shmpool_changes_between(f->changes, filled->sequence,
                                    f->changes->newest, &stale);
-        for (int i = 0; i < stale.nb; i++)
-            x11shmpool_rects_add(rects, stale.list[i]);
-        for (int i = 0; i < fill->images.nb; i++)
-            x11shmpool_rects_add(rects, fill->images.list[i]);
+        x11shmpool_rects_add_all(rects, &stale, NULL);
+        x11shmpool_rects_add_all(rects, &c->fill.images, NULL);
     }
     return 0;
 }
 
-/* Paint over the slot, and make it the last frame. Takes ownership of buf. */
-static int finish(X11ShmpoolFrames *f, AVBufferRef **buf, X11ShmpoolSlot *slot)
+/* A picture lacks what changed since it was filled, and what has no sequence
+ * yet. */
+static void fill_picture(X11ShmpoolFrames *f, X11ShmpoolSlot *slot,
+                         const X11ShmpoolRects *rects)
 {
-    const X11ShmpoolFormat *format = f->format;
+    X11ShmpoolRects lacks;
+
+    x11shmpool_changes_between(f->changes, slot->sequence, f->changes->newest,
+                               &lacks);
+    x11shmpool_rects_add_all(&lacks, rects, &f->changes->frame);
+    x11shmpool_picture_fill(f->picture, slot->data, f->scratch->data, &lacks,
+                            f->capture.palette.argb);
+}
+
+/* Paint over what was read, and make it the last frame. Takes ownership of
+ * buf. */
+static int finish_frame(X11ShmpoolFrames *f, AVBufferRef **buf,
+                        X11ShmpoolSlot *slot, const X11ShmpoolRects *rects)
+{
     X11ShmpoolSlot *filled = f->scratch ? f->scratch : slot;
     int ret;
 
@@ -186,11 +204,12 @@ static int finish(X11ShmpoolFrames *f, AVBufferRef **buf, X11ShmpoolSlot *slot)
     if (ret < 0 || (ret = set_palette(f)) < 0)
         return ret;
     if (f->scratch)
-        x11shmpool_format_pack(format, slot->data, filled->data);
+        fill_picture(f, slot, rects);
 
     av_buffer_unref(&f->last);
     f->last      = *buf;
-    f->last_slot = filled;
+    f->last_slot = slot;
+    f->last_read = filled;
     *buf         = NULL;
     return 0;
 }
@@ -228,7 +247,7 @@ static int make_frame(X11ShmpoolFrames *f, int wanted, AVBufferRef **buf,
             (ret = read_source(f, slot, rects)) < 0)
             return ret;
     }
-    return finish(f, buf, slot);
+    return finish_frame(f, buf, slot, rects);
 }
 
 int x11shmpool_frames_gone(const X11ShmpoolFrames *f, int error)
@@ -249,6 +268,8 @@ static int failed(X11ShmpoolFrames *f, int error)
 
     if (error == AVERROR(EAGAIN) || error == AVERROR_EOF)
         return error;
+    /* What was read for the frame is in no frame. */
+    x11shmpool_capture_invalidate(&f->capture);
     if (x11shmpool_display_fatal(error))
         return x11shmpool_frames_gone(f, error);
 
@@ -286,7 +307,7 @@ int x11shmpool_frames_next(X11ShmpoolFrames *f, int64_t tick, int lost,
 
 void x11shmpool_frames_set_sequence(X11ShmpoolFrames *f, int64_t sequence)
 {
-    f->last_slot->sequence = sequence;
+    f->last_slot->sequence = f->last_read->sequence = sequence;
 }
 
 int x11shmpool_frames_idle(X11ShmpoolFrames *f)
@@ -294,6 +315,6 @@ int x11shmpool_frames_idle(X11ShmpoolFrames *f)
     int ret = 0;
 
     if (f->last)
-        ret = x11shmpool_capture_verify(&f->capture, f->last_slot);
+        ret = x11shmpool_capture_verify(&f->capture, f->last_read);
     return ret < 0 ? x11shmpool_frames_gone(f, ret) : 0;
 }

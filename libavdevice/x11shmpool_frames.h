@@ -24,6 +24,7 @@
 #include "x11shmpool_capture.h"
 #include "x11shmpool_changes.h"
 #include "x11shmpool_compose.h"
+#include "x11shmpool_picture.h"
 #include "x11shmpool_pool.h"
 #include "x11shmpool_queue.h"
 
@@ -45,22 +46,24 @@ typedef struct X11ShmpoolFramesOptions {
 
 typedef struct X11ShmpoolFrames {
     const X11ShmpoolFormat *format;
+    const X11ShmpoolPicture *picture;
     const X11ShmpoolChanges *changes;
     X11ShmpoolFramesOptions options;
     X11ShmpoolCapture capture;
     X11ShmpoolCompose compose;
     X11ShmpoolPool *pool;
 
-    /* If packets can't have rows padded as the server pads them, the server
-     * writes into this slot, from which they are packed. */
+    /* If packets don't have what the server writes, it writes into this slot,
+     * from which they are filled. */
     X11ShmpoolPool *scratch_pool;
     AVBufferRef *scratch_buf;
     X11ShmpoolSlot *scratch;
 
     /* The last frame that was made. */
     AVBufferRef *last;
-    X11ShmpoolSlot *last_slot; ///< the slot that the server wrote it into, to
-                               ///< be compared with the screen
+    X11ShmpoolSlot *last_slot; ///< the slot that it lies in
+    X11ShmpoolSlot *last_read; ///< the slot that the server wrote it into: the
+                               ///< same, or scratch
     AVBufferRef *palette;
     int64_t palette_number;
     int64_t last_tick;       ///< of the last frame that was returned
@@ -68,14 +71,14 @@ typedef struct X11ShmpoolFrames {
 } X11ShmpoolFrames;
 
 /**
- * @param source,format must outlive the frames
+ * @param source,picture must outlive the frames, as must picture->from
  * @param changes       the rectangles of each x11shmpool_frames_next() must be
  *                      added to it, and x11shmpool_frames_set_sequence()
  *                      called, before the next one
  * @return 0, or an AVERROR with one line logged; uninit is needed in any case
  */
 int x11shmpool_frames_init(X11ShmpoolFrames *f, X11ShmpoolSource *source,
-                           const X11ShmpoolFormat *format,
+                           const X11ShmpoolPicture *picture,
                            const X11ShmpoolChanges *changes,
                            const X11ShmpoolFramesOptions *options,
                            const X11ShmpoolCaptureOptions *capture_options);

@@ -82,7 +82,7 @@ static int add_metadata(AVPacket *pkt, const X11ShmpoolFrame *frame,
 }
 
 int x11shmpool_packet_init(AVPacket *pkt, const X11ShmpoolFrame *frame,
-                           const X11ShmpoolFormat *format,
+                           const X11ShmpoolPicture *picture,
                            const X11ShmpoolRects *rects)
 {
     int ret;
@@ -91,10 +91,10 @@ int x11shmpool_packet_init(AVPacket *pkt, const X11ShmpoolFrame *frame,
     if (!pkt->buf)
         return AVERROR(ENOMEM);
     pkt->data = pkt->buf->data;
-    pkt->size = format->size;
+    pkt->size = picture->size;
 
     ret = add_palette(pkt, frame->palette);
     if (ret >= 0 && rects)
-        ret = add_metadata(pkt, frame, format, rects);
+        ret = add_metadata(pkt, frame, picture->from, rects);
     return ret;
 }

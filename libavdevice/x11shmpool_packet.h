@@ -24,7 +24,7 @@
 #include "libavcodec/packet.h"
 
 #include "x11shmpool_changes.h"
-#include "x11shmpool_format.h"
+#include "x11shmpool_picture.h"
 #include "x11shmpool_queue.h"
 
 /**
@@ -42,7 +42,7 @@
  * @return 0 or AVERROR(ENOMEM): what was added by then belongs to the packet
  */
 int x11shmpool_packet_init(AVPacket *pkt, const X11ShmpoolFrame *frame,
-                           const X11ShmpoolFormat *format,
+                           const X11ShmpoolPicture *picture,
                            const X11ShmpoolRects *rects);
 
 #endif /* AVDEVICE_X11SHMPOOL_PACKET_H */

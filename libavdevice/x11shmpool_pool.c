@@ -185,14 +185,14 @@ int x11shmpool_pool_grown(int max, size_t size)
 }
 
 av_cold int x11shmpool_pool_alloc(X11ShmpoolPool **ppool, X11ShmpoolDisplay *d,
-                                  const X11ShmpoolFormat *f, xcb_window_t root,
-                                  enum X11ShmpoolShm kind, int max_slots)
+                                  const X11ShmpoolFormat *f, size_t size,
+                                  xcb_window_t root, enum X11ShmpoolShm kind,
+                                  int max_slots)
 {
-    const size_t size = (size_t)f->stride * f->height +
-                        AV_INPUT_BUFFER_PADDING_SIZE;
     X11ShmpoolPool *pool;
 
     *ppool = NULL;
+    size  += AV_INPUT_BUFFER_PADDING_SIZE;
     if (MOST_BYTES / (int64_t)size < 2) {
         av_log(d->log, AV_LOG_ERROR, "A frame of %dx%d takes %zu MiB, and two "
                "must fit in %"PRId64" MiB: choose a smaller video_size.\n",

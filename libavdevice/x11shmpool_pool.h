@@ -52,7 +52,8 @@ typedef struct X11ShmpoolPool X11ShmpoolPool;
 /**
  * Make an empty pool; slots are made when they are first asked for.
  *
- * @param f         the frames' format, copied
+ * @param f         what slots are as drawables, copied
+ * @param size      of a frame, bytes
  * @param root      the root window of the screen
  * @param kind      the memory of the slots; AUTO takes the best that works for
  *                  the first one
@@ -62,8 +63,9 @@ typedef struct X11ShmpoolPool X11ShmpoolPool;
  *         two slots fit in 2 GiB
  */
 int x11shmpool_pool_alloc(X11ShmpoolPool **pool, X11ShmpoolDisplay *d,
-                          const X11ShmpoolFormat *f, xcb_window_t root,
-                          enum X11ShmpoolShm kind, int max_slots);
+                          const X11ShmpoolFormat *f, size_t size,
+                          xcb_window_t root, enum X11ShmpoolShm kind,
+                          int max_slots);
 
 /** Free the pool. Slots in use stay valid until their last reference goes. A
  *  pointer to NULL is fine. */

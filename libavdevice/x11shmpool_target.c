@@ -163,8 +163,20 @@ static av_cold int choose_window(X11ShmpoolTarget *t, const X11ShmpoolUrl *url,
     return 0;
 }
 
+static av_cold void make_even(X11ShmpoolSource *source)
+{
+    X11ShmpoolRect *r = &source->region, was = *r;
+
+    r->w -= r->w > 1 && r->w & 1;
+    r->h -= r->h > 1 && r->h & 1;
+    if (!x11shmpool_rect_equal(*r, was))
+        av_log(source->display->log, AV_LOG_INFO, "The region is %dx%d: without "
+               "a row or column of its %dx%d, as chroma is shared by two.\n",
+               r->w, r->h, was.w, was.h);
+}
+
 static av_cold int choose_region(X11ShmpoolTarget *t, const X11ShmpoolUrl *url,
-                                 X11ShmpoolSource *source)
+                                 int even, X11ShmpoolSource *source)
 {
     X11ShmpoolRect r = { t->x, t->y, t->width, t->height };
     int ret;
@@ -176,12 +188,15 @@ static av_cold int choose_region(X11ShmpoolTarget *t, const X11ShmpoolUrl *url,
     if (t->select_region &&
         (ret = x11shmpool_pick_region(source->display, &r)) < 0)
         return ret;
-    return x11shmpool_source_select(source, r.x, r.y, r.w, r.h);
+    ret = x11shmpool_source_select(source, r.x, r.y, r.w, r.h);
+    if (ret >= 0 && even && !t->width)
+        make_even(source);
+    return ret;
 }
 
 av_cold int x11shmpool_target_open(X11ShmpoolTarget *t,
                                    const X11ShmpoolUrl *url,
-                                   X11ShmpoolDisplay *d,
+                                   X11ShmpoolDisplay *d, int even,
                                    X11ShmpoolSource *source)
 {
     const char *monitor = url->monitor ? url->monitor : t->monitor;
@@ -197,7 +212,7 @@ av_cold int x11shmpool_target_open(X11ShmpoolTarget *t,
     }
     if (monitor && (ret = x11shmpool_source_set_monitor(source, monitor)) < 0)
         goto fail;
-    ret = choose_region(t, url, source);
+    ret = choose_region(t, url, even, source);
 fail:
     if (ret < 0)
         x11shmpool_source_close(source);

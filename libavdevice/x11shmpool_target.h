@@ -73,11 +73,13 @@ int x11shmpool_target_display(const X11ShmpoolTarget *t,
  *
  * @param t      options that can't be combined with the others are set to 0,
  *               with a warning
+ * @param even   round a size that nobody gave down to an even one, and log it
  * @param source opened on success
  * @return 0; AVERROR(ENOENT), AVERROR(EINVAL), AVERROR(EBUSY) with one line
  *         logged; or as x11shmpool_display_receive()
  */
 int x11shmpool_target_open(X11ShmpoolTarget *t, const X11ShmpoolUrl *url,
-                           X11ShmpoolDisplay *d, X11ShmpoolSource *source);
+                           X11ShmpoolDisplay *d, int even,
+                           X11ShmpoolSource *source);
 
 #endif /* AVDEVICE_X11SHMPOOL_TARGET_H */

@@ -1,0 +1,116 @@
+/*
+ * Copyright (c) 2026 The x11shmpool developers
+ *
+ * This file is part of x11shmpool.
+ *
+ * x11shmpool is free software; you can redistribute it and/or
+ * modify it under the terms of the GNU Lesser General Public
+ * License as published by the Free Software Foundation; either
+ * version 2.1 of the License, or (at your option) any later version.
+ *
+ * x11shmpool is distributed in the hope that it will be useful,
+ * but WITHOUT ANY WARRANTY; without even the implied warranty of
+ * MERCHANTABILITY or FITNESS FOR A PARTICULAR PURPOSE.  See the GNU
+ * Lesser General Public License for more details.
+ *
+ * You should have received a copy of the GNU Lesser General Public
+ * License along with x11shmpool; if not, write to the Free Software
+ * Foundation, Inc., 51 Franklin Street, Fifth Floor, Boston, MA 02110-1301 USA
+ */
+
+#include <string.h>
+
+#include "libavutil/attributes.h"
+#include "libavutil/cpu.h"
+#include "libavutil/error.h"
+#include "libavutil/imgutils.h"
+#include "libavutil/log.h"
+#include "libavutil/pixdesc.h"
+
+#include "x11shmpool_picture.h"
+
+static av_cold void describe_colors(X11ShmpoolPicture *p)
+{
+    const AVPixFmtDescriptor *desc = av_pix_fmt_desc_get(p->pix_fmt);
+
+    if (desc->flags & (AV_PIX_FMT_FLAG_RGB | AV_PIX_FMT_FLAG_PAL)) {
+        p->color_space = AVCOL_SPC_RGB;
+        p->color_range = AVCOL_RANGE_JPEG;
+    }
+    if (desc->log2_chroma_w)
+        p->chroma_location = AVCHROMA_LOC_CENTER;
+}
+
+av_cold int x11shmpool_picture_init(X11ShmpoolPicture *p,
+                                    const X11ShmpoolFormat *from,
+                                    enum AVPixelFormat pix_fmt,
+                                    enum AVColorSpace color_space,
+                                    enum AVColorRange color_range, void *log)
+{
+    ptrdiff_t linesizes[4];
+    size_t sizes[4];
+    int ret;
+
+    *p = (X11ShmpoolPicture){
+        .from        = from,
+        .pix_fmt     = pix_fmt == AV_PIX_FMT_NONE ? from->pix_fmt : pix_fmt,
+        .color_space = color_space,
+        .color_range = color_range,
+    };
+    describe_colors(p);
+    if (pix_fmt == AV_PIX_FMT_NONE) {
+        p->is_slot     = from->packed_stride == from->stride;
+        p->size        = from->size;
+        p->linesize[0] = from->packed_stride;
+        return 0;
+    }
+
+    ret = av_image_get_buffer_size(pix_fmt, from->width, from->height, 1);
+    if (ret < 0) {
+        av_log(log, AV_LOG_ERROR, "A picture of %dx%d pixels is too large for a "
+               "packet. Choose a smaller video_size.\n", from->width,
+               from->height);
+        return AVERROR(EINVAL);
+    }
+    p->size = ret;
+    av_image_fill_linesizes(p->linesize, pix_fmt, from->width);
+    for (int i = 0; i < 4; i++)
+        linesizes[i] = p->linesize[i];
+    av_image_fill_plane_sizes(sizes, pix_fmt, from->height, linesizes);
+    for (int i = 1; i < 4; i++)
+        p->offset[i] = p->offset[i - 1] + (int)sizes[i - 1];
+    return x11shmpool_convert_init(&p->convert, from, pix_fmt, color_space,
+                                   color_range, av_get_cpu_flags());
+}
+
+static void pack_rect(const X11ShmpoolPicture *p, uint8_t *data,
+                      const uint8_t *slot, X11ShmpoolRect r)
+{
+    const X11ShmpoolFormat *f = p->from;
+    const size_t bytes        = f->bits_per_pixel / 8;
+
+    data += (size_t)r.y * p->linesize[0] + r.x * bytes;
+    slot += (size_t)r.y * f->stride      + r.x * bytes;
+    for (int y = 0; y < r.h; y++) {
+        memcpy(data, slot, r.w * bytes);
+        data += p->linesize[0];
+        slot += f->stride;
+    }
+}
+
+void x11shmpool_picture_fill(const X11ShmpoolPicture *p, uint8_t *data,
+                             const uint8_t *slot, const X11ShmpoolRects *rects,
+                             const uint32_t *palette)
+{
+    uint8_t *planes[4];
+
+    for (int i = 0; i < 4; i++)
+        planes[i] = p->linesize[i] ? data + p->offset[i] : NULL;
+    for (int i = 0; i < rects->nb; i++) {
+        if (p->pix_fmt == p->from->pix_fmt)
+            pack_rect(p, data, slot, rects->list[i]);
+        else
+            x11shmpool_convert_rect(&p->convert, planes, p->linesize, slot,
+                                    rects->list[i], palette);
+    }
+}
