@@ -35,7 +35,6 @@
 #define _GNU_SOURCE
 
 #include <inttypes.h>
-#include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -43,21 +42,19 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include <cmocka.h>
-#include <libavutil/adler32.h>
 #include <libavutil/time.h>
 #include <xcb/shm.h>
 
 #include "painter.h"
 #include "random.h"
+#include "releaser.h"
 #include "stage.h"
 
 #define FRAMERATE        100
 #define FREEZES_A_ROUND  25
 #define TIDE             12    /* freezes from one tide to the next */
-#define MAX_HELD         24
 #define MAX_HOLD_US      60000
 #define READ_TIMEOUT_MS  10000
 
@@ -84,27 +81,7 @@ typedef struct Area {
     int x, y, w, h;
 } Area;
 
-/** A packet that is out, and what was in it when it was read. */
-typedef struct Held {
-    AVPacket *packet;
-    AVAdler sum;
-    int64_t until;            ///< µs, av_gettime_relative()
-} Held;
-
-/** Lets go of packets on a thread of its own, each at a time of its own. */
-typedef struct Releaser {
-    pthread_t thread;
-    pthread_mutex_t lock;
-    pthread_cond_t changed;
-    Held held[MAX_HELD];
-    int nb_held;
-    int quit;
-    int spoiled;              ///< packets that had changed by then
-    int started;
-} Releaser;
-
 static TestPainter *painter;
-static Releaser releaser;
 static int nb_freezes = 500, only_round = -1;
 static unsigned kinds = TEST_PAINT_ALL;
 
@@ -113,122 +90,24 @@ static unsigned kinds = TEST_PAINT_ALL;
  *  remembers. */
 static enum { ANY, MUCH, NOTHING } appetite;
 
-static AVAdler checksum(const AVPacket *packet)
+/** Maybe keep another reference for a while. */
+static void maybe_hold(const AVPacket *packet)
 {
-    return av_adler32_update(1, packet->data, packet->size);
-}
-
-static int earliest(const Releaser *r)
-{
-    int first = 0;
-
-    for (int i = 1; i < r->nb_held; i++)
-        if (r->held[i].until < r->held[first].until)
-            first = i;
-
-    return first;
-}
-
-static void *release(void *arg)
-{
-    Releaser *r = arg;
-
-    pthread_mutex_lock(&r->lock);
-    while (!r->quit || r->nb_held) {
-        int i        = earliest(r);
-        int64_t left = r->nb_held ?
-                       r->held[i].until - av_gettime_relative() : 0;
-        Held h;
-
-        if (!r->nb_held) {
-            pthread_cond_wait(&r->changed, &r->lock);
-            continue;
-        }
-        if (left > 0 && !r->quit) {
-            struct timespec at;
-
-            clock_gettime(CLOCK_MONOTONIC, &at);
-            at.tv_nsec += left * 1000;
-            at.tv_sec  += at.tv_nsec / 1000000000;
-            at.tv_nsec %= 1000000000;
-            pthread_cond_timedwait(&r->changed, &r->lock, &at);
-            continue;
-        }
-        h          = r->held[i];
-        r->held[i] = r->held[--r->nb_held];
-        pthread_mutex_unlock(&r->lock);
-        i = checksum(h.packet) != h.sum;
-        av_packet_free(&h.packet);
-        pthread_mutex_lock(&r->lock);
-        r->spoiled += i;
-    }
-    pthread_mutex_unlock(&r->lock);
-
-    return NULL;
-}
-
-static void releaser_start(Releaser *r)
-{
-    pthread_condattr_t attr;
-
-    memset(r, 0, sizeof(*r));
-    pthread_condattr_init(&attr);
-    pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-    pthread_cond_init(&r->changed, &attr);
-    pthread_condattr_destroy(&attr);
-    pthread_mutex_init(&r->lock, NULL);
-    assert_int_equal(pthread_create(&r->thread, NULL, release, r), 0);
-    r->started = 1;
-}
-
-/** @return how many packets had changed while they were out */
-static int releaser_stop(Releaser *r)
-{
-    if (!r->started)
-        return 0;
-    pthread_mutex_lock(&r->lock);
-    r->quit = 1;
-    pthread_cond_signal(&r->changed);
-    pthread_mutex_unlock(&r->lock);
-    pthread_join(r->thread, NULL);
-    pthread_mutex_destroy(&r->lock);
-    pthread_cond_destroy(&r->changed);
-    r->started = 0;
-
-    return r->spoiled;
-}
-
-/** Maybe keep another reference for a while, if there is room. */
-static void releaser_hold(Releaser *r, const AVPacket *packet)
-{
-    int hold      = test_between(0, 2);
-    int64_t until = av_gettime_relative() + test_between(0, MAX_HOLD_US);
+    int hold         = test_between(0, 2);
+    int64_t duration = test_between(0, MAX_HOLD_US);
 
     if (appetite != ANY) {
-        hold  = appetite == MUCH;
-        until = av_gettime_relative() + MAX_HOLD_US;
+        hold     = appetite == MUCH;
+        duration = MAX_HOLD_US;
     }
-    if (!hold)
-        return;
-
-    pthread_mutex_lock(&r->lock);
-    if (r->nb_held < MAX_HELD) {
-        Held *h = &r->held[r->nb_held];
-
-        h->packet = av_packet_clone(packet);
-        assert_non_null(h->packet);
-        h->sum    = checksum(packet);
-        h->until  = until;
-        r->nb_held++;
-        pthread_cond_signal(&r->changed);
-    }
-    pthread_mutex_unlock(&r->lock);
+    if (hold)
+        test_releaser_hold(packet, duration);
 }
 
 static int round_end(void **state)
 {
     test_device_close(&d);
-    releaser_stop(&releaser);
+    test_releaser_stop();
     test_painter_close(&painter);
 
     return test_stage_clear(state);
@@ -277,7 +156,7 @@ static int read_next(AVPacket *packet)
         int64_t pts = av_rescale_q(packet->pts, d->stream->time_base,
                                    AV_TIME_BASE_Q);
 
-        releaser_hold(&releaser, packet);
+        maybe_hold(packet);
         if (pts >= after)
             return 0;
         av_packet_unref(packet);
@@ -318,7 +197,7 @@ static void freeze_and_compare(const char *options, int round, int freeze,
     for (int i = test_between(appetite == ANY ? 0 : 3, 5); i > 0; i--) {
         test_painter_burst(painter, test_between(1, 5));
         assert_int_equal(test_device_read(d, packet, READ_TIMEOUT_MS), 0);
-        releaser_hold(&releaser, packet);
+        maybe_hold(packet);
         av_packet_unref(packet);
     }
     test_painter_burst(painter, test_between(0, 3) ? test_between(1, 12)
@@ -388,7 +267,7 @@ static void run_round(const struct Way *way, int round, int freezes)
         fail_msg("X11SHMPOOL_SEED=%"PRIu32" X11SHMPOOL_ROUND=%d, %s: "
                  "can't be opened: %s",
                  test_seed, round, options, av_err2str(ret));
-    releaser_start(&releaser);
+    test_releaser_start();
 
     for (int i = 0; i < freezes; i++) {
         appetite = round / NB_WAYS & 1 ? ANY : i % TIDE < 2 ? MUCH : NOTHING;
@@ -401,7 +280,7 @@ static void run_round(const struct Way *way, int round, int freezes)
 
     /* those that are still out then outlive the device */
     test_device_close(&d);
-    ret = releaser_stop(&releaser);
+    ret = test_releaser_stop();
     if (ret)
         fail_msg("X11SHMPOOL_SEED=%"PRIu32" X11SHMPOOL_ROUND=%d, %s: "
                  "%d packets changed while they were out",

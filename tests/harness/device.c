@@ -44,6 +44,13 @@ static int past_deadline(void *opaque)
     return d->deadline && av_gettime_relative() > d->deadline;
 }
 
+const char *test_device_pixel_format(const char *native)
+{
+    const char *env = getenv("X11SHMPOOL_PIXEL_FORMAT");
+
+    return env && *env ? env : native;
+}
+
 int test_device_open_flags(TestDevice **pd, const char *format, const char *url,
                            const char *options, int flags)
 {
@@ -65,6 +72,10 @@ int test_device_open_flags(TestDevice **pd, const char *format, const char *url,
     d->deadline = av_gettime_relative() + OPEN_TIMEOUT_US;
     if (options &&
         (ret = av_dict_parse_string(&dict, options, "=", ":", 0)) < 0)
+        goto end;
+    if (!strcmp(format, "x11shmpool") && test_device_pixel_format(NULL) &&
+        (ret = av_dict_set(&dict, "pixel_format", test_device_pixel_format(NULL),
+                           AV_DICT_DONT_OVERWRITE)) < 0)
         goto end;
     if (!av_find_input_format(format)) {
         ret = AVERROR_DEMUXER_NOT_FOUND;

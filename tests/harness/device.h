@@ -44,6 +44,9 @@ typedef struct TestDevice {
 /**
  * Open a device.
  *
+ * $X11SHMPOOL_PIXEL_FORMAT is x11shmpool's pixel_format where the options have
+ * none, so that a whole test can be run with it.
+ *
  * @param format  "x11shmpool" or "x11grab"
  * @param options "key=value:key=value", or NULL
  * @param d       NULL after an error
@@ -64,6 +67,9 @@ int test_device_read(TestDevice *d, AVPacket *packet, int timeout_ms);
  *  (av_gettime()), which is kept. */
 int test_device_read_after(TestDevice *d, AVPacket *packet, int64_t wall_us,
                            int timeout_ms);
+
+/** $X11SHMPOOL_PIXEL_FORMAT, or native where that is not set or empty. */
+const char *test_device_pixel_format(const char *native);
 
 /** Decode a packet with the rawvideo decoder. */
 int test_device_decode(TestDevice *d, const AVPacket *packet, AVFrame *frame);

@@ -33,6 +33,7 @@
 #include <xcb/xfixes.h>
 #include <xcb/xtest.h>
 
+#include "colors.h"
 #include "screen.h"
 
 static void die(const char *what, int code)
@@ -480,8 +481,10 @@ static TestImage *image_alloc(int width, int height)
 
 void test_image_free(TestImage **image)
 {
-    if (*image)
+    if (*image) {
+        av_frame_free(&(*image)->converted);
         free((*image)->pixel);
+    }
     free(*image);
     *image = NULL;
 }
@@ -747,7 +750,9 @@ TestImage *test_image_from_frame(const AVFrame *frame)
     TestImage *image = image_alloc(frame->width, frame->height);
     uint16_t *line = need(calloc(frame->width, 2), "calloc");
 
-    if (frame->format == AV_PIX_FMT_PAL8) {
+    if (test_colors_converted(frame)) {
+        image->converted = need(av_frame_clone(frame), "av_frame_clone");
+    } else if (frame->format == AV_PIX_FMT_PAL8) {
         const uint32_t *palette = (const uint32_t *)frame->data[1];
 
         for (int y = 0; y < frame->height; y++) {
@@ -787,6 +792,13 @@ int test_image_compare(const TestImage *want, const TestImage *got,
     if (!message)
         message = unused;
     message[0] = 0;
+    if (got->converted)
+        return want->converted ?
+               test_colors_compare_bytes(want->converted, got->converted,
+                                         message) :
+               test_colors_compare(want, got->converted, message);
+    if (want->converted)
+        return test_colors_compare(got, want->converted, message);
     if (want->width != got->width || want->height != got->height) {
         snprintf(message, 200, "size %dx%d, wanted %dx%d", got->width,
                  got->height, want->width, want->height);
@@ -829,6 +841,8 @@ int test_image_count(const TestImage *image, int red, int green, int blue)
     const int want[3] = { red, green, blue };
     int n = 0;
 
+    if (image->converted)
+        return test_colors_count(image->converted, red, green, blue);
     for (int i = 0; i < image->width * image->height; i++) {
         int same = 1;
 

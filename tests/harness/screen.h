@@ -111,11 +111,13 @@ void test_screen_cursor_animated(TestScreen *s, xcb_window_t window,
 void test_screen_hide_cursor(TestScreen *s, int hide);
 
 /** What is seen at a place, whatever holds it: components as they are stored,
- *  not scaled. An indexed picture holds its colours. */
+ *  not scaled. An indexed picture holds its colours. Of a frame whose samples
+ *  were converted there is the frame alone. */
 typedef struct TestImage {
     int width, height;
     int bits[4];               ///< of red, green, blue, alpha; alpha may be 0
     uint16_t (*pixel)[4];      ///< width * height
+    AVFrame *converted;        ///< NULL, or in its place; see colors.h
 } TestImage;
 
 /**
@@ -140,13 +142,14 @@ void test_image_mask(TestImage *image, const TestRect *keep, int n);
  *  outside. */
 void test_image_paste(TestImage *image, const TestImage *over, int x, int y);
 
-/** A decoded frame of any packed RGB or PAL8 format. */
+/** A decoded frame of any packed RGB or PAL8 format, or a converted one. */
 TestImage *test_image_from_frame(const AVFrame *frame);
 
 void test_image_free(TestImage **image);
 
 /**
- * Compare exactly.
+ * Compare exactly; where one of them is converted and the other is not, as
+ * test_colors_compare() does.
  *
  * @param message at least 200 bytes: the first difference and how many there
  *                are, empty if none; may be NULL
