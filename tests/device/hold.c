@@ -139,11 +139,13 @@ static void assert_goes_on(void)
     av_packet_free(&packet);
 }
 
-static void grow(int flags)
+static void grow(const char *more, int flags)
 {
     int slots = 0, largest = 0;
+    char options[64];
 
-    begin("pool_size=0", flags);
+    snprintf(options, sizeof(options), "pool_size=0:%s", more);
+    begin(options, flags);
     /* repeated ones are not a slot each: until they are more than 24 */
     for (int k = 0; nb_held < MAX_HELD && slots <= AUTO_SLOTS * 3 / 2; k++) {
         int ret = keep_one(GROWTH_MS);
@@ -182,13 +184,19 @@ static void grow(int flags)
 static void grows_for_who_waits(void **state)
 {
     (void)state;
-    grow(0);
+    grow("pixel_format=native", 0);
 }
 
 static void grows_for_who_polls(void **state)
 {
     (void)state;
-    grow(AVFMT_FLAG_NONBLOCK);
+    grow("pixel_format=native", AVFMT_FLAG_NONBLOCK);
+}
+
+static void grows_with_pictures(void **state)
+{
+    (void)state;
+    grow("pixel_format=nv12", 0);
 }
 
 /* A consumer that is slow, but gives back, has what it had. */
@@ -268,6 +276,7 @@ static void bound_for_who_waits(void **state)
     bound("memfd", 2, 0);
     bound("sysv", 4, 0);
     bound("off", 4, 0);
+    bound("memfd:pixel_format=yuv420p", 2, 0);
 }
 
 static void bound_for_who_polls(void **state)
@@ -305,6 +314,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(grows_for_who_waits),
         TEST(grows_for_who_polls),
+        TEST(grows_with_pictures),
         TEST(stays_small),
         TEST(bound_for_who_waits),
         TEST(bound_for_who_polls),

@@ -35,7 +35,9 @@
 
 #include <cmocka.h>
 #include <libavutil/dict.h>
+#include <libavutil/imgutils.h>
 #include <libavutil/mem.h>
+#include <libavutil/pixdesc.h>
 #include <libavutil/time.h>
 #include <xcb/shm.h>
 #include <xcb/xfixes.h>
@@ -104,21 +106,27 @@ static Told told(const AVPacket *packet)
     return t;
 }
 
+/* Bytes of a pixel in the first plane, in which every pixel has one. */
+static int pixel_bytes(void)
+{
+    return av_pix_fmt_desc_get(d->stream->codecpar->format)->comp[0].step;
+}
+
 /* The smallest rectangle that holds what differs; w is 0 where nothing does. */
 static TestRect difference(const uint8_t *a, const uint8_t *b)
 {
+    const size_t bytes = pixel_bytes();
     int left = WIDTH, right = -1, top = HEIGHT, bottom = -1;
 
     for (int y = 0; y < HEIGHT; y++) {
-        const uint32_t *p = (const uint32_t *)a + (size_t)y * WIDTH;
-        const uint32_t *q = (const uint32_t *)b + (size_t)y * WIDTH;
+        const uint8_t *p = a + y * WIDTH * bytes, *q = b + y * WIDTH * bytes;
 
-        if (!memcmp(p, q, WIDTH * 4))
+        if (!memcmp(p, q, WIDTH * bytes))
             continue;
         top    = FFMIN(top, y);
         bottom = y;
         for (int x = 0; x < WIDTH; x++) {
-            if (p[x] == q[x])
+            if (!memcmp(p + x * bytes, q + x * bytes, bytes))
                 continue;
             left  = FFMIN(left, x);
             right = FFMAX(right, x);
@@ -169,7 +177,8 @@ static void read_frames(const char *display, const char *kind)
         Told t = told(packet);
         TestRect is;
 
-        assert_int_equal(packet->size, WIDTH * HEIGHT * 4);
+        assert_int_equal(packet->size, av_image_get_buffer_size(
+            d->stream->codecpar->format, WIDTH, HEIGHT, 1));
         assert_true(t.frame > last);
         is = difference(before, packet->data);
         if (i && (!holds(t.box, is) || (!t.changed && is.w))) {
@@ -205,6 +214,13 @@ static void through_pixmaps(void **state)
     read_frames(server->display, "shm=memfd:draw_mouse=1");
 }
 
+static void of_pictures(void **state)
+{
+    (void)state;
+    read_frames(server->display, "pixel_format=yuv420p:draw_mouse=0");
+    read_frames(server->display, "pixel_format=rgb24:draw_mouse=1");
+}
+
 static void through_the_socket(void **state)
 {
     (void)state;
@@ -231,9 +247,12 @@ static void without_shared_pixmaps(void **state)
 /* A still screen, and one rectangle at a time: no more is told than changed. */
 static void no_more_is_told_than_changed(void **state)
 {
-    (void)state;
-    d = test_shot_open("x11shmpool", server->display, "framerate=100:damage=on:"
-                       "damage_metadata=1:draw_mouse=0");
+    char options[128];
+
+    snprintf(options, sizeof(options), "framerate=100:damage=on:"
+             "damage_metadata=1:draw_mouse=0:pixel_format=%s",
+             (const char *)*state);
+    d = test_shot_open("x11shmpool", server->display, options);
     for (int i = 0; i < 20; i++) {
         const TestRect r = { 13 * i, 7 * i, 20 + i, 10 + i };
         Told t = { .changed = 0 };
@@ -344,6 +363,8 @@ static void after_failed_reads(void **state)
 }
 
 #define TEST(name) cmocka_unit_test_teardown(name, clear)
+#define TEST_IN(name, format) \
+    { #name ", " #format, name, NULL, clear, (void *)#format }
 
 int main(void)
 {
@@ -351,7 +372,10 @@ int main(void)
         TEST(through_pixmaps),
         TEST(through_the_socket),
         TEST(without_shared_pixmaps),
-        TEST(no_more_is_told_than_changed),
+        TEST(of_pictures),
+        TEST_IN(no_more_is_told_than_changed, native),
+        TEST_IN(no_more_is_told_than_changed, yuv420p),
+        TEST_IN(no_more_is_told_than_changed, gray),
         TEST(among_many_events),
         TEST(after_failed_reads),
     };

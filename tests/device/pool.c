@@ -218,7 +218,7 @@ static void hold_all(const char *shm, int pool_size, int size)
         fail_msg("%s: %d packets of %d slots were given out, then: %s", name, n,
                  distinct(held, n), av_err2str(ret));
     assert_int_equal(test_device_stat(d, "stat_slots"), size);
-    if (!strcmp(shm, "memfd"))
+    if (!strcmp(shm, "memfd") && !test_device_pixel_format(NULL))
         /* the slot, and what packets see of it */
         assert_int_equal(test_mapping_count("memfd:x11shmpool"), 2 * size);
     dropped = test_device_stat(d, "stat_dropped");
@@ -250,6 +250,67 @@ static void bound_holds(void **state)
         hold_all("memfd", sizes[i], sizes[i]);
     hold_all("sysv", 4, 4);
     hold_all("off", 4, 4);
+}
+
+static const char *const pictures[] = {
+    "memfd:pixel_format=yuv420p", "sysv:pixel_format=nv12",
+    "off:pixel_format=rgb24", "auto:pixel_format=gray",
+};
+
+static void bound_of_pictures(void **state)
+{
+    static const int sizes[] = { 2, 3, 16, 32 };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(sizes) / sizeof(*sizes); i++)
+        hold_all(pictures[i], sizes[i], sizes[i]);
+    hold_all(pictures[0], 0, 16);
+}
+
+/* Kilobytes of this process's data: what it has mapped for itself. */
+static long data_size(void)
+{
+    FILE *f = fopen("/proc/self/status", "re");
+    char line[256];
+    long kb = -1;
+
+    assert_non_null(f);
+    while (fgets(line, sizeof(line), f))
+        sscanf(line, "VmData: %ld", &kb);
+    fclose(f);
+    return kb;
+}
+
+/* What a consumer holds and drops for long takes no more than the pool. */
+static void pictures_do_not_grow(void **state)
+{
+    AVPacket *held[8] = { NULL };
+    Painter painter;
+    long first = 0, last;
+
+    (void)state;
+    if (TEST_SANITIZED)
+        skip();
+    painter_start(&painter);
+    d = test_shot_open("x11shmpool", server->display,
+                       "pixel_format=yuv420p:pool_size=4:framerate=500");
+    for (int i = 0; i < 1500; i++) {
+        AVPacket **p = &held[i % 3];
+
+        av_packet_free(p);
+        *p = test_shot_packet(d);
+        if (i == 300)
+            first = data_size();
+    }
+    last = data_size();
+    assert_true(test_device_stat(d, "stat_slots") <= 4);
+    for (int i = 0; i < 3; i++)
+        av_packet_free(&held[i]);
+    painter_stop(&painter);
+    test_device_close(&d);
+    /* less than four of them */
+    if (last - first > 4 * WIDTH * HEIGHT * 3 / 2 / 1024)
+        fail_msg("%ld KiB after 300 frames, %ld after 1500", first, last);
 }
 
 static void bound_is_automatic(void **state)
@@ -301,10 +362,11 @@ static void *release(void *arg)
 /* Packets outlive the device, and go on any thread in any order. */
 static void released_after_close(void **state)
 {
-    static const char *const shm[] = { "memfd", "sysv", "off" };
+    const char *const shm[] = { "memfd", "sysv", "off", pictures[0],
+                                pictures[1], pictures[2] };
 
     (void)state;
-    for (int k = 0; k < 3; k++) {
+    for (int k = 0; k < 6; k++) {
         AVPacket *heap[8][3] = { { NULL } };
         uint32_t sums[8][2];
         pthread_t threads[8];
@@ -516,6 +578,8 @@ int main(void)
         TEST(data_is_the_server_s),
         TEST(decoded_is_the_slot),
         TEST(bound_holds),
+        TEST(bound_of_pictures),
+        TEST(pictures_do_not_grow),
         TEST(bound_is_automatic),
         TEST(bound_of_large_frames),
         TEST(released_after_close),

@@ -457,11 +457,12 @@ static void played_twice_while_away(void **state)
 static void unchanged_skip(void **state)
 {
     int64_t start, last;
+    char options[128];
     int frames = 0;
 
-    (void)state;
-    d = test_shot_open("x11shmpool", server->display,
-                       "framerate=50:unchanged=skip:draw_mouse=0");
+    snprintf(options, sizeof(options), "framerate=50:unchanged=skip:"
+             "draw_mouse=0:pixel_format=%s", (const char *)*state);
+    d = test_shot_open("x11shmpool", server->display, options);
     last = start = next_pts();
     while (last - start < 3000000) {
         int64_t missed = left_out(), pts = next_pts();
@@ -482,6 +483,8 @@ static void unchanged_skip(void **state)
 }
 
 #define TEST(name) cmocka_unit_test_teardown(name, test_stage_clear)
+#define TEST_IN(name, format) \
+    { #name ", " #format, name, NULL, test_stage_clear, (void *)#format }
 
 int main(void)
 {
@@ -495,7 +498,8 @@ int main(void)
         TEST(pausing),
         TEST(played_twice_by_reader),
         TEST(played_twice_while_away),
-        TEST(unchanged_skip),
+        TEST_IN(unchanged_skip, native),
+        TEST_IN(unchanged_skip, yuv420p),
     };
 
     return cmocka_run_group_tests_name("timing", tests, setup, test_stage_stop);

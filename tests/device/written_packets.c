@@ -61,13 +61,16 @@ static void scribble(AVPacket *packet, unsigned seed)
     }
 }
 
-static const char *const options[] = {
+static const char *const slots[] = {
     "draw_mouse=0", "draw_mouse=1", "damage=off", "unchanged=skip",
-    "pool_size=2:draw_mouse=0", "pool_size=32", "damage_metadata=1",
+    "pool_size=2:draw_mouse=0", "pool_size=32", "damage_metadata=1", NULL
 };
 
-#define each_option(o) \
-    for (size_t o = 0; o < sizeof(options) / sizeof(*options); o++)
+static const char *const pictures[] = {
+    "pixel_format=yuv420p:draw_mouse=0", "pixel_format=nv12:unchanged=skip",
+    "pixel_format=yuv444p:pool_size=2", "pixel_format=rgb24:damage=off",
+    "pixel_format=gray:pool_size=32", NULL
+};
 
 static void open_device(const char *more)
 {
@@ -92,15 +95,14 @@ static void draw(unsigned n)
 
 static void on_a_still_screen(void **state)
 {
-    (void)state;
-    each_option(o) {
-        open_device(options[o]);
+    for (const char *const *o = *state; *o; o++) {
+        open_device(*o);
         for (unsigned i = 0; i < 3; i++) {
             AVPacket *packet = test_shot_packet(d);
 
             scribble(packet, i);
             av_packet_free(&packet);
-            assert_true_picture(options[o]);
+            assert_true_picture(*o);
         }
         test_device_close(&d);
     }
@@ -108,9 +110,8 @@ static void on_a_still_screen(void **state)
 
 static void on_one_that_changes(void **state)
 {
-    (void)state;
-    each_option(o) {
-        open_device(options[o]);
+    for (const char *const *o = *state; *o; o++) {
+        open_device(*o);
         for (unsigned i = 0; i < 60; i++) {
             AVPacket *packet;
 
@@ -119,7 +120,7 @@ static void on_one_that_changes(void **state)
             scribble(packet, i);
             av_packet_free(&packet);
             if (i % 20 == 19)
-                assert_true_picture(options[o]);
+                assert_true_picture(*o);
         }
         test_device_close(&d);
     }
@@ -198,12 +199,16 @@ static void unwritten_stay_in_place(void **state)
 }
 
 #define TEST(name) cmocka_unit_test_teardown(name, test_stage_clear)
+#define TEST_OF(name, options) \
+    { #name ", " #options, name, NULL, test_stage_clear, (void *)options }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(on_a_still_screen),
-        TEST(on_one_that_changes),
+        TEST_OF(on_a_still_screen, slots),
+        TEST_OF(on_a_still_screen, pictures),
+        TEST_OF(on_one_that_changes, slots),
+        TEST_OF(on_one_that_changes, pictures),
         TEST(while_it_is_kept),
         TEST(in_frames_that_wait),
         TEST(unwritten_stay_in_place),
