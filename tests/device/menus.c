@@ -170,7 +170,8 @@ static void shaped_menus(void **state)
         xcb_map_window(apps[0]->s->conn, menu);
         test_screen_sync(apps[0]->s);
         got  = test_shot_after(d, TEST_LATE);
-        want = test_screen_read_pixmap(screen, apps[0]->window, 201, 151);
+        want = test_screen_read_pixmap(screen, apps[0]->window,
+                                       got->width, got->height);
         for (int i = 0; i < 2; i++) {
             for (int y = shape[i].y; y < shape[i].y + shape[i].height; y++)
                 for (int x = shape[i].x; x < shape[i].x + shape[i].width; x++)
@@ -207,7 +208,8 @@ static void menus_with_alpha(void **state)
             .unmanaged = 1, .transient_for = apps[0]->window,
             .color = 0xff123456 });
         got   = test_shot_after(d, TEST_LATE);
-        plain = test_screen_read_pixmap(screen, apps[0]->window, 201, 151);
+        plain = test_screen_read_pixmap(screen, apps[0]->window,
+                                       got->width, got->height);
         own   = test_app_at(apps[0], apps[0]->window);
         for (int y = at.y - own.y; y < at.y - own.y + at.h; y++) {
             for (int x = at.x - own.x; x < at.x - own.x + at.w; x++) {
