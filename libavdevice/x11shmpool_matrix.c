@@ -66,32 +66,40 @@ static av_always_inline uint32_t mean(uint32_t a, uint32_t b)
     return (a | b) - ((a ^ b) >> 1 & 0x7f7f7f7f);
 }
 
-/* n pixels, each from two columns: the second is next bytes after the first. */
-static av_always_inline void average(uint8_t *restrict dst,
-                                     const uint8_t *restrict a,
-                                     const uint8_t *restrict b,
-                                     int n, int next)
+/* n samples, each from two columns: the second is next bytes after the first. */
+static av_always_inline void weigh_columns(uint8_t *restrict dst, int step,
+                                           const uint8_t *restrict src,
+                                           int n, int next,
+                                           const X11ShmpoolWeights *w)
 {
-    for (int i = 0; i < n; i++) {
-        uint32_t left  = mean(AV_RN32(a + 8 * i), AV_RN32(b + 8 * i));
-        uint32_t right = mean(AV_RN32(a + 8 * i + next),
-                              AV_RN32(b + 8 * i + next));
+    const int16_t *k = w->exact;
+    const int bias   = (w->offset << (BITS + 1)) + (1 << BITS);
 
-        AV_WN32(dst + 4 * i, mean(left, right));
+    for (int i = 0; i < n; i++) {
+        const uint8_t *p = src + 8 * i, *q = p + next;
+        int sum = (p[0] + q[0]) * k[0] + (p[1] + q[1]) * k[1] +
+                  (p[2] + q[2]) * k[2] + (p[3] + q[3]) * k[3] + bias;
+
+        dst[step * i] = FFMIN(sum >> (BITS + 1), 255);
     }
 }
 
+static av_always_inline void average_rows(uint8_t *restrict dst,
+                                          const uint8_t *restrict a,
+                                          const uint8_t *restrict b, int n)
+{
+    for (int i = 0; i < n; i++)
+        AV_WN32(dst + 4 * i, mean(AV_RN32(a + 4 * i), AV_RN32(b + 4 * i)));
+}
+
 static av_always_inline void chroma(uint8_t *u, uint8_t *v,
-                                    const uint8_t *pixels, int n,
+                                    const uint8_t *pixels, int n, int next,
                                     const X11ShmpoolWeights w[2])
 {
-    if (v) {
-        weigh(u, 1, pixels, n, &w[0]);
-        weigh(v, 1, pixels, n, &w[1]);
-    } else {
-        weigh(u,     2, pixels, n, &w[0]);
-        weigh(u + 1, 2, pixels, n, &w[1]);
-    }
+    int step = v ? 1 : 2;
+
+    weigh_columns(u,             step, pixels, n, next, &w[0]);
+    weigh_columns(v ? v : u + 1, step, pixels, n, next, &w[1]);
 }
 
 void x11shmpool_matrix_chroma_c(uint8_t *u, uint8_t *v,
@@ -100,21 +108,22 @@ void x11shmpool_matrix_chroma_c(uint8_t *u, uint8_t *v,
 {
     const X11ShmpoolWeights weights[2] = { w[0], w[1] };
     const uint8_t *a = src[0], *b = src[1];
-    uint8_t pixels[4 * BLOCK];
+    uint8_t pixels[8 * BLOCK];
 
     for (; n >= 2 * BLOCK; n -= 2 * BLOCK) {
-        average(pixels, a, b, BLOCK, 4);
-        chroma(u, v, pixels, BLOCK, weights);
+        average_rows(pixels, a, b, 2 * BLOCK);
+        chroma(u, v, pixels, BLOCK, 4, weights);
         a += 8 * BLOCK;
         b += 8 * BLOCK;
         u += v ? BLOCK : 2 * BLOCK;
         v += v ? BLOCK : 0;
     }
 
-    average(pixels, a, b, n / 2, 4);
+    average_rows(pixels, a, b, n);
+    chroma(u, v, pixels, n / 2, 4, weights);
     if (n & 1)
-        average(pixels + 4 * (n / 2), a + 8 * (n / 2), b + 8 * (n / 2), 1, 0);
-    chroma(u, v, pixels, (n + 1) / 2, weights);
+        chroma(u + n / 2 * (v ? 1 : 2), v ? v + n / 2 : NULL,
+               pixels + 8 * (n / 2), 1, 0, weights);
 }
 
 void x11shmpool_matrix_rgb_c(uint8_t *restrict dst, const uint8_t *restrict src,
@@ -181,6 +190,11 @@ static void set_weights(X11ShmpoolWeights *w, const uint8_t position[3],
 
     for (int i = 0; i < 4; i++)
         w->weight[i] = w->factor[i / 2] * w->part[i];
+
+    w->exact[position[0]] = ROUNDED_DIV(fine(red), FINE);
+    w->exact[position[2]] = ROUNDED_DIV(fine(blue), FINE);
+    w->exact[g]           = ROUNDED_DIV(fine(red + green + blue), FINE) -
+                            w->exact[position[0]] - w->exact[position[2]];
 }
 
 int x11shmpool_matrix_init(X11ShmpoolMatrix *m, const uint8_t position[3],

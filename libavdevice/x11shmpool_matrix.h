@@ -32,8 +32,9 @@
  *
  * A sample is
  *     (sum of bytes x weights + (offset << 15) + (1 << 14)) >> 15,
- * at most 255. Where chroma is subsampled, each byte is the average of 2x2
- * pixels: of the two rows first, then of the columns, each time rounded up.
+ * at most 255. Where chroma is subsampled, it is
+ *     (sum of bytes x chroma weights + (offset << 16) + (1 << 15)) >> 16
+ * of two columns, each of which is the average of two rows, rounded up.
  * Rounding up does not tint, as the weights of chroma add up to 0. Every
  * implementation computes exactly this, so their bytes are the same.
  *
@@ -50,6 +51,7 @@
  */
 typedef struct X11ShmpoolWeights {
     int16_t weight[4];       ///< 1 << 15 would be 1
+    int16_t exact[4];        ///< likewise, to the nearest: for subsampled chroma
     int16_t factor[2];
     int8_t part[4];
     int offset;              ///< 0, 16 or 128

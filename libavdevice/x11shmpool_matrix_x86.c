@@ -82,14 +82,51 @@ SSE2_INLINE __m128i weigh8(__m128i p, __m128i q, const Weights128 *w)
     return _mm_packs_epi32(weigh4(p, w), weigh4(q, w));
 }
 
-/* Eight pixels of two rows to four. */
-SSE2_INLINE __m128i average4(const uint8_t *a, const uint8_t *b)
+static inline int chroma_bias(const X11ShmpoolWeights *w)
 {
+    return (w->offset << (BITS + 1)) + (1 << BITS);
+}
+
+SSE2_INLINE Weights128 chroma_weights128(const X11ShmpoolWeights *w)
+{
+    return (Weights128){ _mm_set1_epi32(two(w->exact[0], w->exact[2])),
+                         _mm_set1_epi32(two(w->exact[1], w->exact[3])),
+                         _mm_set1_epi32(chroma_bias(w)) };
+}
+
+/* The bytes of two columns, added up, as 16 bits. */
+typedef struct Columns128 {
+    __m128i bytes_02, bytes_13;
+} Columns128;
+
+/* Eight pixels of two rows to four. */
+SSE2_INLINE Columns128 columns4(const uint8_t *a, const uint8_t *b)
+{
+    const __m128i mask = _mm_set1_epi32(0x00ff00ff);
     __m128 p = _mm_castsi128_ps(_mm_avg_epu8(load128(a), load128(b)));
     __m128 q = _mm_castsi128_ps(_mm_avg_epu8(load128(a + 16), load128(b + 16)));
+    __m128i left  = _mm_castps_si128(_mm_shuffle_ps(p, q, 0x88));
+    __m128i right = _mm_castps_si128(_mm_shuffle_ps(p, q, 0xdd));
 
-    return _mm_avg_epu8(_mm_castps_si128(_mm_shuffle_ps(p, q, 0x88)),
-                        _mm_castps_si128(_mm_shuffle_ps(p, q, 0xdd)));
+    return (Columns128){
+        _mm_add_epi16(_mm_and_si128(left, mask), _mm_and_si128(right, mask)),
+        _mm_add_epi16(_mm_srli_epi16(left, 8), _mm_srli_epi16(right, 8)),
+    };
+}
+
+SSE2_INLINE __m128i weigh_columns4(const Columns128 *c, const Weights128 *w)
+{
+    __m128i sum = _mm_add_epi32(_mm_madd_epi16(c->bytes_02, w->bytes_02),
+                                _mm_madd_epi16(c->bytes_13, w->bytes_13));
+
+    return _mm_srai_epi32(_mm_add_epi32(sum, w->bias), BITS + 1);
+}
+
+/* Eight samples of 16 bits. */
+SSE2_INLINE __m128i weigh_columns8(const Columns128 *c, const Columns128 *d,
+                                   const Weights128 *w)
+{
+    return _mm_packs_epi32(weigh_columns4(c, w), weigh_columns4(d, w));
 }
 
 SSE2 void x11shmpool_matrix_plane_sse2(uint8_t *dst, const uint8_t *src, int n,
@@ -109,13 +146,16 @@ SSE2 void x11shmpool_matrix_chroma_sse2(uint8_t *u, uint8_t *v,
                                         const uint8_t *const src[2], int n,
                                         const X11ShmpoolWeights w[2])
 {
-    const Weights128 wu = weights128(&w[0]), wv = weights128(&w[1]);
+    const Weights128 wu = chroma_weights128(&w[0]);
+    const Weights128 wv = chroma_weights128(&w[1]);
     const uint8_t *a = src[0], *b = src[1];
 
     for (; n >= 16; n -= 16, a += 64, b += 64) {
-        __m128i p  = average4(a, b), q = average4(a + 32, b + 32);
-        __m128i us = _mm_packus_epi16(weigh8(p, q, &wu), _mm_setzero_si128());
-        __m128i vs = _mm_packus_epi16(weigh8(p, q, &wv), _mm_setzero_si128());
+        Columns128 c = columns4(a, b), d = columns4(a + 32, b + 32);
+        __m128i us = _mm_packus_epi16(weigh_columns8(&c, &d, &wu),
+                                      _mm_setzero_si128());
+        __m128i vs = _mm_packus_epi16(weigh_columns8(&c, &d, &wv),
+                                      _mm_setzero_si128());
 
         if (v) {
             _mm_storel_epi64((__m128i *)u, us);
@@ -166,15 +206,55 @@ AVX2_INLINE __m256i weigh16(__m256i p, __m256i q, const Weights256 *w)
     return _mm256_packs_epi32(weigh_8(p, w), weigh_8(q, w));
 }
 
-/* Sixteen pixels of two rows to eight, each lane by itself. */
-AVX2_INLINE __m256i average8(const uint8_t *a, const uint8_t *b)
+typedef struct ChromaWeights256 {
+    __m256i bytes_02, bytes_13, bias;
+} ChromaWeights256;
+
+AVX2_INLINE ChromaWeights256 chroma_weights256(const X11ShmpoolWeights *w)
 {
+    return (ChromaWeights256){
+        _mm256_set1_epi32(two(w->exact[0], w->exact[2])),
+        _mm256_set1_epi32(two(w->exact[1], w->exact[3])),
+        _mm256_set1_epi32(chroma_bias(w)),
+    };
+}
+
+typedef struct Columns256 {
+    __m256i bytes_02, bytes_13;
+} Columns256;
+
+/* Sixteen pixels of two rows to eight, each lane by itself. */
+AVX2_INLINE Columns256 columns8(const uint8_t *a, const uint8_t *b)
+{
+    const __m256i mask = _mm256_set1_epi32(0x00ff00ff);
     __m256 p = _mm256_castsi256_ps(_mm256_avg_epu8(load256(a), load256(b)));
     __m256 q = _mm256_castsi256_ps(_mm256_avg_epu8(load256(a + 32),
                                                    load256(b + 32)));
+    __m256i left  = _mm256_castps_si256(_mm256_shuffle_ps(p, q, 0x88));
+    __m256i right = _mm256_castps_si256(_mm256_shuffle_ps(p, q, 0xdd));
 
-    return _mm256_avg_epu8(_mm256_castps_si256(_mm256_shuffle_ps(p, q, 0x88)),
-                           _mm256_castps_si256(_mm256_shuffle_ps(p, q, 0xdd)));
+    return (Columns256){
+        _mm256_add_epi16(_mm256_and_si256(left,  mask),
+                         _mm256_and_si256(right, mask)),
+        _mm256_add_epi16(_mm256_srli_epi16(left,  8),
+                         _mm256_srli_epi16(right, 8)),
+    };
+}
+
+AVX2_INLINE __m256i weigh_columns_8(const Columns256 *c,
+                                    const ChromaWeights256 *w)
+{
+    __m256i sum = _mm256_add_epi32(_mm256_madd_epi16(c->bytes_02, w->bytes_02),
+                                   _mm256_madd_epi16(c->bytes_13, w->bytes_13));
+
+    return _mm256_srai_epi32(_mm256_add_epi32(sum, w->bias), BITS + 1);
+}
+
+/* Sixteen samples of 16 bits, each lane by itself. */
+AVX2_INLINE __m256i weigh_columns16(const Columns256 *c, const Columns256 *d,
+                                    const ChromaWeights256 *w)
+{
+    return _mm256_packs_epi32(weigh_columns_8(c, w), weigh_columns_8(d, w));
 }
 
 AVX2 void x11shmpool_matrix_plane_avx2(uint8_t *dst, const uint8_t *src, int n,
@@ -199,13 +279,14 @@ AVX2 void x11shmpool_matrix_chroma_avx2(uint8_t *u, uint8_t *v,
                                         const uint8_t *const src[2], int n,
                                         const X11ShmpoolWeights w[2])
 {
-    const Weights256 wu = weights256(&w[0]), wv = weights256(&w[1]);
+    const ChromaWeights256 wu = chroma_weights256(&w[0]);
+    const ChromaWeights256 wv = chroma_weights256(&w[1]);
     const uint8_t *a = src[0], *b = src[1];
 
     for (; n >= 32; n -= 32, a += 128, b += 128) {
-        __m256i p  = average8(a, b), q = average8(a + 64, b + 64);
-        __m256i uv = _mm256_packus_epi16(weigh16(p, q, &wu),
-                                         weigh16(p, q, &wv));
+        Columns256 c = columns8(a, b), d = columns8(a + 64, b + 64);
+        __m256i uv = _mm256_packus_epi16(weigh_columns16(&c, &d, &wu),
+                                         weigh_columns16(&c, &d, &wv));
         __m128i low  = _mm256_castsi256_si128(uv);
         __m128i high = _mm256_extracti128_si256(uv, 1);
         __m128i us = _mm_unpacklo_epi16(low, high);
