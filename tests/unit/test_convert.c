@@ -163,7 +163,7 @@ static void test_against_floating_point(void **state)
 /* What rounding takes in one place it gives in another. */
 static void test_mean_error(void **state)
 {
-    static const int layouts[] = { BGRX, BGRX + 2, BGRX + 8, 0 };
+    static const int layouts[] = { BGRX, BGRX + 3, BGRX + 4, BGRX + 8 };
 
     (void)state;
     for (size_t l = 0; l < FF_ARRAY_ELEMS(layouts); l++)
