@@ -25,13 +25,12 @@
  * costs it. Writes CSV to standard output and says on standard error what it
  * does; tests/bench/run makes a table and a chart of it.
  *
- * Environment: BENCH_SECONDS, about how long it takes (default 190).
+ * Environment: BENCH_SECONDS, as for tests/bench/run.
  */
 
 #define _GNU_SOURCE
 
 #include <math.h>
-#include <poll.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
@@ -49,12 +48,12 @@
 #include <xcb/xcb.h>
 
 #include "device.h"
+#include "motion.h"
 #include "proxy.h"
 #include "server.h"
 
-#define ROUNDS       3
-#define MAX_DISPLAYS 16
-#define DEFAULT_SECONDS 190.0
+#define ROUNDS 3
+#define DEFAULT_SECONDS 360.0
 
 static double scale = 1;
 
@@ -75,23 +74,19 @@ static void fail(const char *what)
     exit(1);
 }
 
-/* The painter: a process of its own, so that what it uses is not counted as
- * this one's. It is told what to draw by one integer: work << 8 | per cent. */
-
-typedef struct Painter {
-    pid_t pid;
-    int pipe;
-} Painter;
-
-static void paint_once(xcb_connection_t *c, xcb_screen_t *s, xcb_gcontext_t gc,
-                       Work work, int percent, unsigned n)
+/* work << 8 | per cent of the screen, for AREA. */
+static void draw(TestMotionPen *pen, int command, unsigned n)
 {
+    xcb_connection_t *c = pen->c;
+    xcb_screen_t *s = pen->screen;
+    xcb_gcontext_t gc = pen->gc;
     int w = s->width_in_pixels, h = s->height_in_pixels;
+    int percent = command & 255;
     uint32_t colour = n * 2654435761U & 0xffffff;
     xcb_rectangle_t r = { 0, 0, w, h };
 
     xcb_change_gc(c, gc, XCB_GC_FOREGROUND, &colour);
-    switch (work) {
+    switch (command >> 8) {
     case STILL:
         return;
     case SMALL:
@@ -117,74 +112,6 @@ static void paint_once(xcb_connection_t *c, xcb_screen_t *s, xcb_gcontext_t gc,
         break;
     }
     xcb_poly_fill_rectangle(c, s->root, gc, 1, &r);
-    xcb_flush(c);
-}
-
-static void paint(const char *display, int commands)
-{
-    const uint32_t mode = XCB_SUBWINDOW_MODE_INCLUDE_INFERIORS;
-    xcb_connection_t *c = xcb_connect(display, NULL);
-    int64_t due = av_gettime_relative();
-    xcb_screen_t *s;
-    xcb_gcontext_t gc;
-    int command = STILL;
-    unsigned n = 0;
-
-    if (xcb_connection_has_error(c))
-        _exit(1);
-    s  = xcb_setup_roots_iterator(xcb_get_setup(c)).data;
-    gc = xcb_generate_id(c);
-    xcb_create_gc(c, gc, s->root, XCB_GC_SUBWINDOW_MODE, &mode);
-    for (;;) {
-        struct pollfd p = { .fd = commands, .events = POLLIN };
-        int64_t left = due - av_gettime_relative();
-
-        if (poll(&p, 1, left > 0 ? left / 1000 : 0) > 0) {
-            if (read(commands, &command, sizeof(command)) != sizeof(command))
-                _exit(0);
-            due = av_gettime_relative();
-            continue;
-        }
-        if ((left = due - av_gettime_relative()) > 0)
-            av_usleep(left);
-        paint_once(c, s, gc, command >> 8, command & 255, n++);
-        due += 1000000 / 60;
-        if (xcb_connection_has_error(c))
-            _exit(1);
-    }
-}
-
-static void painter_start(Painter *p, const char *display)
-{
-    int fd[2];
-
-    if (pipe(fd))
-        fail("no pipe");
-    p->pid = fork();
-    if (p->pid < 0)
-        fail("no process");
-    if (!p->pid) {
-        prctl(PR_SET_PDEATHSIG, SIGKILL);
-        close(fd[1]);
-        paint(display, fd[0]);
-    }
-    close(fd[0]);
-    p->pipe = fd[1];
-}
-
-static void painter_tell(Painter *p, Work work, int percent)
-{
-    int command = work << 8 | percent;
-
-    if (write(p->pipe, &command, sizeof(command)) != sizeof(command))
-        fail("the painter is gone");
-}
-
-static void painter_stop(Painter *p)
-{
-    close(p->pipe);
-    kill(p->pid, SIGKILL);
-    waitpid(p->pid, NULL, 0);
 }
 
 /* What one way of capturing costs, in ms a frame. */
@@ -195,48 +122,41 @@ typedef struct Cost {
 } Cost;
 
 typedef struct Stage {
-    TestServer *server[MAX_DISPLAYS];
-    Painter painter[MAX_DISPLAYS];
-    int nb_displays, width, height;
+    TestServer *server;
+    TestMotion motion;
+    int width, height;
 } Stage;
 
-static void stage_start(Stage *s, int n, int width, int height)
+static void stage_start(Stage *s, int width, int height)
 {
-    memset(s, 0, sizeof(*s));
-    s->nb_displays = n;
-    s->width       = width;
-    s->height      = height;
-    for (int i = 0; i < n; i++) {
-        s->server[i] = test_server_start(&(TestServerOptions){
-                                             .width = width, .height = height });
-        if (!s->server[i])
-            fail("no X server");
-        painter_start(&s->painter[i], s->server[i]->display);
-    }
+    s->width  = width;
+    s->height = height;
+    s->server = test_server_start(&(TestServerOptions){ .width = width,
+                                                        .height = height });
+    if (!s->server ||
+        test_motion_start(&s->motion, s->server->display, 60, draw) < 0)
+        fail("no X server");
 }
 
 static void stage_stop(Stage *s)
 {
-    /* painters first: each holds what keeps the servers before it alive */
-    for (int i = 0; i < s->nb_displays; i++)
-        painter_stop(&s->painter[i]);
-    for (int i = 0; i < s->nb_displays; i++)
-        test_server_stop(&s->server[i]);
+    test_motion_stop(&s->motion);
+    test_server_stop(&s->server);
 }
 
-static void stage_paint(Stage *s, Work work, int percent)
+static void stage_draw(Stage *s, Work work, int percent)
 {
-    for (int i = 0; i < s->nb_displays; i++)
-        painter_tell(&s->painter[i], work, percent);
+    int command = (int)work << 8 | percent;
+
+    if (work == STILL)
+        command = TEST_MOTION_REST;
+    if (test_motion_tell(&s->motion, command) < 0)
+        fail("nothing is drawn");
 }
 
-static double servers_ms(const Stage *s)
+static double server_ms(const Stage *s)
 {
-    int64_t sum = 0;
-
-    for (int i = 0; i < s->nb_displays; i++)
-        sum += test_process_cpu(s->server[i]->pid);
-    return sum / 1e6;
+    return test_process_cpu(s->server->pid) / 1e6;
 }
 
 static double own_ms(void)
@@ -318,44 +238,40 @@ static void *read_frames(void *arg)
     return NULL;
 }
 
-/* Capture all displays for so many seconds; format NULL: only let them draw. */
+/* Capture for so many seconds; format NULL: only let it draw. */
 static Cost capture(Stage *s, const char *format, const char *options,
                     double rate, int touch, int stalls, double seconds)
 {
     pthread_barrier_t ready;
     volatile int stop = 0;
-    Reader readers[MAX_DISPLAYS];
+    Reader reader = {
+        .display = s->server->display, .format = format, .options = options,
+        .touch = touch, .stalls = stalls, .rate = rate, .ready = &ready,
+        .stop = &stop,
+    };
     double wall, client, server;
     Cost c = { 0 };
 
-    pthread_barrier_init(&ready, NULL, (format ? s->nb_displays : 0) + 1);
-    for (int i = 0; format && i < s->nb_displays; i++) {
-        readers[i] = (Reader){
-            .display = s->server[i]->display, .format = format,
-            .options = options, .touch = touch, .stalls = stalls, .rate = rate,
-            .ready = &ready, .stop = &stop,
-        };
-        if (pthread_create(&readers[i].thread, NULL, read_frames, &readers[i]))
-            fail("no thread");
-    }
+    pthread_barrier_init(&ready, NULL, format ? 2 : 1);
+    if (format && pthread_create(&reader.thread, NULL, read_frames, &reader))
+        fail("no thread");
     if (!format)
         av_usleep(20000);
     pthread_barrier_wait(&ready);
     wall   = now_ms();
     client = own_ms();
-    server = servers_ms(s);
+    server = server_ms(s);
     av_usleep(seconds * 1e6);
     c.wall   = now_ms() - wall;
     c.client = own_ms() - client;
-    c.server = servers_ms(s) - server;
+    c.server = server_ms(s) - server;
     stop = 1;
-    for (int i = 0; format && i < s->nb_displays; i++) {
-        pthread_join(readers[i].thread, NULL);
-        c.frames   += readers[i].frames;
-        c.off_grid += readers[i].off_grid;
+    if (format) {
+        pthread_join(reader.thread, NULL);
+        c.frames = reader.frames;
     }
     if (c.frames)
-        c.off_grid = c.off_grid * 100 / c.frames;
+        c.off_grid = reader.off_grid * 100.0 / c.frames;
     pthread_barrier_destroy(&ready);
     return c;
 }
@@ -407,15 +323,13 @@ static void run_row(Stage *s, const Row *row)
                  row->rate ? row->rate : 1000000, row->pointer,
                  f && synthetic ? ":damage=off" : "");
     }
-    fprintf(stderr, "%dx%d%s %s %s%s\n", s->width, s->height,
-            s->nb_displays > 1 ? " (several)" : "", work_names[row->work],
-            row->rate ? "paced" : "as fast as it goes",
+    fprintf(stderr, "%dx%d %s %s%s\n", s->width, s->height,
+            work_names[row->work], row->rate ? "paced" : "as fast as it goes",
             row->touch ? ", every byte read" : "");
-    stage_paint(s, synthetic ? STILL : row->work, row->percent);
+    stage_draw(s, synthetic ? STILL : row->work, row->percent);
     for (int round = 0; round < row->rounds; round++) {
         double seconds = row->seconds * scale;
-        Cost alone = capture(s, NULL, NULL, 0, 0, 0,
-                             s->nb_displays > 1 ? seconds : seconds / 2);
+        Cost alone = capture(s, NULL, NULL, 0, 0, 0, seconds / 2);
 
         for (int k = 0; k < 2; k++) {
             int f = (k + round) % 2;
@@ -424,9 +338,6 @@ static void run_row(Stage *s, const Row *row)
             double n = c.frames ? c.frames : 1;
             double drawing = alone.server / alone.wall * c.wall;
 
-            /* several displays: CPU a second, not a frame */
-            if (s->nb_displays > 1 || !strcmp(row->group, "displays"))
-                n = c.wall / 1000;
             v[f][0][round] = c.wall / n;
             v[f][1][round] = c.client / n;
             v[f][2][round] = (c.server - drawing) / n;
@@ -434,11 +345,11 @@ static void run_row(Stage *s, const Row *row)
             frames[f] += c.frames;
         }
     }
-    stage_paint(s, STILL, 0);
+    stage_draw(s, STILL, 0);
     for (int f = 0; f < 2; f++) {
-        printf("%s,%d,%d,%d,%s,%d,%d,%s,%s,%d", row->group, s->width,
-               s->height, s->nb_displays, work_names[row->work], row->percent,
-               row->rate, row->touch ? "reads" : "ignores", formats[f],
+        printf("%s,%d,%d,1,%s,%d,%d,%s,%s,%d", row->group, s->width,
+               s->height, work_names[row->work], row->percent, row->rate,
+               row->touch ? "reads" : "ignores", formats[f],
                frames[f]);
         for (int i = 0; i < 3; i++)
             print_spread(v[f][i], row->rounds);
@@ -536,15 +447,15 @@ static void run_jitter(Stage *s)
 
     /* the proxy's threads take this over; only root may */
     sched_setscheduler(0, SCHED_RR, &first);
-    p = test_proxy_start(s->server[0]->display);
+    p = test_proxy_start(s->server->display);
     sched_setscheduler(0, SCHED_OTHER, &(struct sched_param){ 0 });
     if (!p)
         fail("no proxy");
     shm = test_proxy_opcode(p, "MIT-SHM");
     fprintf(stderr, "%dx%d moments of capture beside an encoder\n", s->width,
             s->height);
-    paint_noise(s->server[0]->display);
-    stage_paint(s, SCROLL, 0);
+    paint_noise(s->server->display);
+    stage_draw(s, SCROLL, 0);
     for (int round = 0; round < ROUNDS; round++) {
         for (int k = 0; k < 2; k++) {
             int f = (k + round) % 2, n, skip;
@@ -553,7 +464,7 @@ static void run_jitter(Stage *s)
                 test_proxy_watch(p, XCB_COPY_AREA, 0);
             else
                 test_proxy_watch(p, shm, 4 /* ShmGetImage */);
-            encode(formats[f], test_proxy_display(p), 5 * scale + 1);
+            encode(formats[f], test_proxy_display(p), 3 * scale + 1);
             n = test_proxy_moments(p, moments, 4096);
             /* the first second is that of opening */
             for (skip = 0; skip < n && moments[skip] < moments[0] + 1000000;)
@@ -567,7 +478,7 @@ static void run_jitter(Stage *s)
             frames[f] += n;
         }
     }
-    stage_paint(s, STILL, 0);
+    stage_draw(s, STILL, 0);
     test_proxy_stop(&p);
     for (int f = 0; f < 2; f++) {
         printf("jitter,%d,%d,1,%s,0,60,encodes,%s,%d", s->width, s->height,
@@ -595,21 +506,22 @@ int main(void)
     print_head();
 
     for (int i = 0; i < 3; i++) {
-        stage_start(&s, 1, sizes[i][0], sizes[i][1]);
+        stage_start(&s, sizes[i][0], sizes[i][1]);
         for (int work = STILL; work <= FULL; work++)
             for (int fast = 0; fast < 2; fast++)
-                for (int touch = 0; touch < 2; touch++)
+                /* the same frame again, unread, is nobody's work */
+                for (int touch = fast && work != FULL; touch < 2; touch++)
                     run_row(&s, &(Row){
                         .group = "matrix", .work = work, .rate = fast ? 0 : 60,
-                        .touch = touch, .seconds = 0.34, .rounds = ROUNDS });
+                        .touch = touch, .seconds = 0.25, .rounds = ROUNDS });
         if (i == 0)
             run_row(&s, &(Row){ .group = "stalls", .work = SMALL, .rate = 60,
                                 .stalls = 1, .seconds = 3, .rounds = 1 });
         if (i == 1)
-            for (int percent = 0; percent <= 100; percent += 5)
+            for (int percent = 0; percent <= 100; percent += 10)
                 run_row(&s, &(Row){ .group = "area", .work = AREA,
                                     .percent = percent, .rate = 60,
-                                    .seconds = 0.34, .rounds = 1 });
+                                    .seconds = 0.2, .rounds = ROUNDS });
         if (i == 1)
             run_jitter(&s);
         if (i == 2) {
@@ -622,12 +534,6 @@ int main(void)
                                 .pointer = 1, .seconds = 0.6,
                                 .rounds = ROUNDS });
         }
-        stage_stop(&s);
-    }
-    for (int n = 1; n <= MAX_DISPLAYS; n *= 2) {
-        stage_start(&s, n, 1280, 720);
-        run_row(&s, &(Row){ .group = "displays", .work = TYPING, .rate = 30,
-                            .seconds = 1.2, .rounds = 1 });
         stage_stop(&s);
     }
     return 0;

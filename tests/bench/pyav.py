@@ -30,8 +30,8 @@ import av
 import av.logging
 import numpy as np
 
-WIDTH, HEIGHT, ROUNDS = 3840, 2160, 5
-SECONDS = 1.0 * float(os.environ.get('BENCH_SECONDS') or 190) / 190
+WIDTH, HEIGHT, ROUNDS = 3840, 2160, 3
+SECONDS = 1.0 * float(os.environ.get('BENCH_SECONDS') or 360) / 360
 
 
 class Server:

@@ -1,4 +1,5 @@
-# The figures of bench.csv as a table: ms a frame, x11grab, x11shmpool, ratio.
+# The figures of bench.csv as a table: ms a frame, x11grab, x11shmpool, their ratio,
+# of the medians; then the ratio of the minima, which other programs raise least.
 #
 # Copyright (c) 2026 The x11shmpool developers
 #
@@ -20,11 +21,13 @@
 # /
 
 
-function figures(a, b, column,    x, y) {
-    x = a[column]
-    y = b[column]
-    return sprintf("%8.3f %8.3f %6s", x, y,
-                   x > 0.0005 ? sprintf("%.3f", (y > 0 ? y : 0) / x) : "-")
+function ratio(x, y) {
+    return x > 0.0005 ? sprintf("%.3f", (y > 0 ? y : 0) / x) : "-"
+}
+
+function figures(a, b, column) {
+    return sprintf("%8.3f %8.3f %6s %6s", a[column], b[column],
+                   ratio(a[column], b[column]), ratio(a[column + 1], b[column + 1]))
 }
 
 # +- half of the spread, in per cent of the median
@@ -33,20 +36,19 @@ function spread(a, column) {
            sprintf("%3.0f%%", (a[column + 2] - a[column + 1]) * 50 / a[column]) : "  - "
 }
 
-function heading(text, unit) {
-    printf "\n%s\n%-40s | %-24s | %-24s | %-24s | %s\n", text, "",
-           "wall (" unit ")", "this process's CPU", "X server's CPU beyond drawing",
+function heading(text) {
+    printf "\n%s\n%-40s | %-31s | %-31s | %-31s | %s\n", text, "",
+           "wall (ms a frame)", "this process's CPU", "X server's CPU beyond drawing",
            "+- of x11grab, x11shmpool"
 }
 
 BEGIN {
     FS = ","
-    title["matrix"]   = "Work, rate, consumer (grab, pool, ratio)"
+    title["matrix"]   = "Work, rate, consumer (grab, pool, ratio, ratio of minima)"
     title["special"]  = "More work at 3840x2160 (the last: still, pointer drawn)"
     title["stalls"]   = "A consumer that stalls 120 ms every 40 packets"
     title["area"]     = "Cost against damaged area"
     title["pyav"]     = "Through PyAV, added up by NumPy"
-    title["displays"] = "Displays at once: CPU in ms a second"
 }
 
 NR > 1 {
@@ -71,10 +73,9 @@ NR > 1 {
         next
     }
     if ($1 != group)
-        heading(title[$1], $1 == "displays" ? "ms a second" : "ms a frame")
+        heading(title[$1])
     group = $1
-    name = sprintf("%dx%d %s%s %s%s", $2, $3,
-                   group == "displays" ? $4 " displays, " : "",
+    name = sprintf("%dx%d %s %s%s", $2, $3,
                    group == "area" ? $6 "% of the screen" : $5,
                    $7 ? $7 " fps" : "fastest", $8 == "reads" ? ", read" : "")
     printf "%-40.40s | %s | %s | %s | %s %s\n", name, figures(grab, pool, 11),
