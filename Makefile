@@ -198,6 +198,15 @@ $(HOSTILE): $(HOSTILE_OBJS) $(HARNESS)
 
 tests/bench/convert: $(ARCHIVE)
 
+# The demo has this one, too, and need not have what tests alone need.
+DEMO = tests/bench/demo
+
+$(DEMO): tests/bench/recordings.o $(addprefix tests/harness/,motion.o recording.o \
+    server.o work.o)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -Wl,--as-needed -o $@ $^ $(LIBS_AV) $(LIBS_X) \
+	    -lm $(LIBS_SYS)
+
 # As somebody else would build them: with nothing of ours in the way.
 $(EXAMPLES): %: $(SRC_PATH)/%.c config.mak
 	$(call say,CC,$@)
@@ -311,7 +320,7 @@ check-apps:
 demo:
 	@$(SRC_PATH)/tools/deps demo
 	@test -f config.mak || $(SRC_PATH)/configure $(CONFIGURE_ARGS)
-	@+$(MAKE) --no-print-directory $(JOBS) all
+	@+$(MAKE) --no-print-directory $(JOBS) all $(DEMO)
 	@$(SRC_PATH)/tools/demo -b .
 
 bench:
@@ -321,7 +330,7 @@ bench:
 
 # The chart in the manual and the README, made anew. On a quiet machine.
 bench-doc: bench
-	cp bench.svg bench.csv $(SRC_PATH)/doc
+	cp bench.svg bench.csv recordings.csv $(SRC_PATH)/doc
 
 ### Installing
 
@@ -359,7 +368,7 @@ clean:
 	    tests/*.a tests/*.list tests/harness/*.[od] tests/hostile/*.[od] $(HOSTILE) tests/logs sanitize long $(EXAMPLES) doc/examples/*.d
 	rm -f doc/x11shmpool.html doc/ffmpeg-x11shmpool.1
 	[ -e doc/x11shmpool.texi ] || rm -f $(addprefix doc/,$(notdir $(IMAGES)))
-	rm -f $(foreach d,unit device long tools bench,tests/$(d)/*.[od] tests/$(d)/*.log) $(TEST_PROGRAMS)
+	rm -f $(foreach d,unit device long tools bench,tests/$(d)/*.[od] tests/$(d)/*.log) $(TEST_PROGRAMS) $(DEMO)
 
 distclean: clean
 	rm -f config.h config.mak config.log config.stamp

@@ -1,4 +1,5 @@
-# bench.csv as SVG: the ratios to x11grab, and the cost against damaged area.
+# recordings.csv and bench.csv, in this order, as SVG: what whole recordings cost,
+# then of capturing alone the ratios to x11grab and the cost against damaged area.
 # -v about: lines on where it was measured, with '|' between them
 #
 # Copyright (c) 2026 The x11shmpool developers
@@ -43,6 +44,25 @@ function dot(x, y, colour) {
     printf "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"4\" fill=\"%s\"/>\n", x, y, colour
 }
 
+# whole recordings: bars of ffmpeg's CPU, and behind it the server's
+function draw_recordings(    i, w, unit) {
+    unit = wide / (most > 0 ? most : 1)
+    for (i = 1; i <= bars; i++) {
+        y += i > 1 && bar[i, "name"] != bar[i - 1, "name"] ? 20 : 12
+        if (i == 1 || bar[i, "name"] != bar[i - 1, "name"])
+            label(10, y + 8, bar[i, "name"])
+        label(left - 10, y + 8, bar[i, "way"], "text-anchor=\"end\"")
+        w = bar[i, "ffmpeg"] * unit
+        printf "<rect x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"9\" fill=\"%s\"/>\n",
+               left, y, w, bar[i, "way"] == "x11grab" ? "#999999" : colour[0]
+        printf "<rect x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"9\" fill=\"%s\"/>\n",
+               left + w, y, bar[i, "server"] * unit, colour[2]
+        label(left + w + bar[i, "server"] * unit + 4, y + 8,
+              sprintf("%.2f", bar[i, "ffmpeg"] + bar[i, "server"]))
+    }
+    label(10, y + 35, counted)
+}
+
 BEGIN {
     FS = ","
     left = 300
@@ -50,7 +70,30 @@ BEGIN {
     step = 16
 }
 
-NR > 1 {
+FNR == 1 {
+    next
+}
+
+$1 == "recording" {
+    sized = sprintf("%dx%d, %d fps", $2, $3, $4)
+    bar[++bars, "name"] = $5 ", " ($6 == "away" ? "yuv420p, thrown away" : "H.264 " $6)
+    bar[bars, "way"]    = $7 == "skip" ? "unchanged=skip" : $7
+    bar[bars, "ffmpeg"] = $9
+    bar[bars, "server"] = $12 > 0 ? $12 : 0
+    if ($9 + bar[bars, "server"] > most)
+        most = $9 + bar[bars, "server"]
+    next
+}
+
+$1 == "displays" {
+    if (counted == "")
+        counted = sprintf("Displays recorded at a time without a frame missed (%dx%d, %d fps, " \
+                          "%s, H.264 %s):", $2, $3, $4, $5, $6)
+    counted = counted " " $7 " " $8 ($7 == "x11grab" ? "," : "")
+    next
+}
+
+{
     gsub(/"/, "")
     if ($9 == "alone" || $1 == "jitter")
         next
@@ -69,8 +112,7 @@ NR > 1 {
                 highest = cost[points, i]
         next
     }
-    name[++rows] = sprintf("%dx%d%s %s, %s%s", $2, $3,
-                           $1 == "displays" ? " x " $4 : "", $5,
+    name[++rows] = sprintf("%dx%d %s, %s%s", $2, $3, $5,
                            $7 ? $7 " fps" : "fastest",
                            $1 == "pyav" ? ", PyAV" : $8 == "reads" ? ", read" : "")
     fast[rows] = !$7
@@ -81,12 +123,16 @@ NR > 1 {
 
 END {
     lines = split(about, told, "|")
-    top = 60 + lines * 15
+    top = 60
     below = top + rows * step + 70
+    groups = 0
+    for (i = 1; i <= bars; i++)
+        groups += i > 1 && bar[i, "name"] != bar[i - 1, "name"]
+    first = 50 + lines * 15 + bars * 12 + groups * 8 + 80
     printf "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%d\" " \
-           "font-family=\"sans-serif\" font-size=\"11\">\n", left + wide + 30, below + 260
+           "font-family=\"sans-serif\" font-size=\"11\">\n", left + wide + 60, first + below + 260
     print "<rect width=\"100%\" height=\"100%\" fill=\"white\"/>"
-    label(10, 20, "x11shmpool's cost a frame, as a ratio to x11grab's", "font-size=\"14\"")
+    label(10, 20, "CPU of a whole recording, ms a frame: " sized, "font-size=\"14\"")
     colour[0] = "#2a6f97"
     colour[1] = "#e09f3e"
     colour[2] = "#9e2a2b"
@@ -95,6 +141,14 @@ END {
         gsub(/</, "\\&lt;", told[i])
         label(10, 22 + i * 15, told[i], "fill=\"#555555\"")
     }
+    y = 40 + lines * 15
+    label(left, y, "ffmpeg (grey: x11grab)", "fill=\"" colour[0] "\"")
+    label(left + 170, y, "X server beyond drawing", "fill=\"" colour[2] "\"")
+    draw_recordings()
+
+    printf "<g transform=\"translate(0,%d)\">\n", first
+    label(10, 20, "Capture alone: x11shmpool's cost a frame, as a ratio to x11grab's",
+          "font-size=\"14\"")
     label(left, top - 20, "wall (fastest only)", "fill=\"" colour[0] "\"")
     label(left + 130, top - 20, "this process's CPU", "fill=\"" colour[1] "\"")
     label(left + 260, top - 20, "X server's CPU beyond drawing", "fill=\"" colour[2] "\"")
@@ -131,5 +185,6 @@ END {
     }
     label(80, below + 250, "x11grab", "fill=\"#888888\"")
     label(150, below + 250, "x11shmpool", "fill=\"" colour[2] "\"")
+    print "</g>"
     print "</svg>"
 }
