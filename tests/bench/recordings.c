@@ -148,8 +148,6 @@ static Cost measure_for(const TestServer *s, const TestRecording *r,
     read_used(s, r, &wall[0], &ffmpeg[0], &server[0]);
     av_usleep(seconds * 1e6);
     read_used(s, r, &wall[1], &ffmpeg[1], &server[1]);
-    if (r && ffmpeg[1] <= ffmpeg[0])
-        fail("ffmpeg ended early");
     frames = (wall[1] - wall[0]) / 1000 * RATE;
     return (Cost){ .ffmpeg = (ffmpeg[1] - ffmpeg[0]) / frames,
                    .server = (server[1] - server[0]) / frames };
