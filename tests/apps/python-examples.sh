@@ -62,4 +62,35 @@ check 'so are the edges, in size' matches '^320x200$' \
     "$(ffprobe -v error -show_entries stream=width,height -of csv=s=x:p=0 \
        "$work/edges.png" >"$work/size"; echo "$work/size")"
 
+# Pieced together from the parts that changed, it is the screen.
+cat >"$work/piece.py" <<'PY'
+import pathlib, re, sys
+import numpy as np
+picture = None
+for path in sorted(pathlib.Path(sys.argv[1]).glob('*.ppm')):
+    w, h, x, y = map(int, re.search(r'-(\d+)x(\d+)\+(\d+)\+(\d+)', path.name).groups())
+    data = path.read_bytes()
+    header = data.index(b'\n') + 1
+    if picture is None:
+        picture = np.zeros((h, w, 3), np.uint8)
+    picture[y:y + h, x:x + w] = np.frombuffer(data, np.uint8, offset=header).reshape(h, w, 3)
+want = open(sys.argv[2], 'rb').read()
+sys.exit(picture is None or not want.endswith(picture.tobytes()))
+PY
+start_x -screen 0 320x200x24
+# shellcheck disable=SC2086
+spawn env $overlay_vars "$python" "$SRC/doc/examples/changed_regions.py" \
+    "$DISPLAY" "$work/crops" >"$work/out" 2>&1
+regions=$spawned
+check 'changed_regions begins with the whole screen' \
+    wait_for 20 grep -q '^frame 0: 320x200 at 0,0, on average 0 0 0$' "$work/out"
+"$BUILD/tests/tools/painter" -s 9 -k fills,images,text,copies -n 3 -c 40 -r 40 2>/dev/null
+ffmpeg -v error -y -f x11grab -i "$DISPLAY" -frames:v 1 -pix_fmt rgb24 "$work/want.ppm"
+check 'its parts make up the screen' \
+    wait_for 20 "$python" "$work/piece.py" "$work/crops" "$work/want.ppm"
+check 'most of which are parts only' sh -c 'all=$(grep -c ^frame "$1") &&
+    whole=$(grep -c 320x200 "$1") && [ "$all" -ge 10 ] && [ $((whole * 2)) -lt "$all" ]' \
+    - "$work/out"
+stop $regions
+
 done_testing
