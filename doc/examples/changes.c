@@ -27,7 +27,9 @@
  *
  * With the option damage_metadata each packet says which part of the picture is
  * another one than in the packet before. What a remote desktop sends, a detector
- * looks at or a texture is updated with need not be more than that.
+ * looks at or a texture is updated with need not be more than that. With
+ * pixel_format=rgb24 pixels are red, green and blue on every display, and only
+ * that part was converted, too.
  */
 
 #include <errno.h>
@@ -86,13 +88,7 @@ static int write_picture(const char *name, const uint8_t *picture,
     if (!f)
         return AVERROR(errno);
     fprintf(f, "P6\n%d %d\n255\n", width, height);
-    for (int i = 0; i < width * height; i++) {
-        const uint8_t *p = picture + i * 4;
-
-        fputc(p[2], f);
-        fputc(p[1], f);
-        fputc(p[0], f);
-    }
+    fwrite(picture, 3, (size_t)width * height, f);
     return fclose(f) ? AVERROR(errno) : 0;
 }
 
@@ -114,18 +110,14 @@ int main(int argc, char **argv)
     avdevice_register_all();
     av_dict_set(&options, "framerate", "30", 0);
     av_dict_set(&options, "damage_metadata", "1", 0);
+    av_dict_set(&options, "pixel_format", "rgb24", 0);
     ret = avformat_open_input(&s, argv[1], av_find_input_format("x11shmpool"),
                               &options);
     av_dict_free(&options);
     if (ret < 0)
         goto end;
     par = s->streams[0]->codecpar;
-    if (par->format != AV_PIX_FMT_BGR0) {
-        fprintf(stderr, "This example is for displays of 24 bits.\n");
-        ret = AVERROR(ENOSYS);
-        goto end;
-    }
-    picture = calloc(par->width * 4, par->height);
+    picture = calloc(par->width * 3, par->height);
     if (!picture) {
         ret = AVERROR(ENOMEM);
         goto end;
@@ -139,14 +131,14 @@ int main(int argc, char **argv)
         if ((ret = read_change(&c, packet)) < 0)
             break;
         for (int y = c.y; y < c.y + c.height; y++) {
-            size_t at = ((size_t)y * par->width + c.x) * 4;
+            size_t at = ((size_t)y * par->width + c.x) * 3;
 
-            memcpy(picture + at, packet->data + at, c.width * 4);
+            memcpy(picture + at, packet->data + at, c.width * 3);
         }
         if (c.width)
             printf("frame %" PRId64 ": %dx%d at %d,%d, %d per mille\n",
                    c.frame, c.width, c.height, c.x, c.y, c.permille);
-        copied += (int64_t)c.width * c.height * 4;
+        copied += (int64_t)c.width * c.height * 3;
         all    += packet->size;
         av_packet_unref(packet);
     }
