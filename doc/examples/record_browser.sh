@@ -108,7 +108,9 @@ unshare $([ "$(id -u)" = 0 ] || echo --map-root-user) --mount --net \
     mount -t tmpfs tmpfs /dev/shm
     exec "$@"' sandbox "/tmp/.X11-unix/X$number" "$work/socket" \
     ffmpeg -hide_banner -nostdin -v warning -benchmark -y \
-    -f "$format" -framerate 30 -i "$DISPLAY" -t "$seconds" \
+    -f "$format" -framerate 30 \
+    $([ "$format" = x11grab ] || echo -pixel_format yuv420p) \
+    -i "$DISPLAY" -t "$seconds" \
     -c:v "${CODEC:-libx264}" -preset veryfast -pix_fmt yuv420p "$file"
 status=$?
 

@@ -82,6 +82,15 @@ player ffplay ffplay -hide_banner -f x11shmpool -framerate 30 -draw_mouse 0 \
 player mpv mpv --no-config --vo=x11 --no-border --geometry=640x360+0+0 --no-osc \
     --profile=low-latency --untimed --demuxer-lavf-o=framerate=30,draw_mouse=0 \
     "av://x11shmpool:$screen"
+if command -v mpv >/dev/null 2>&1; then
+    overlay env HOME="$work" mpv --no-config --vo=null --frames=3 -v \
+        --demuxer-lavf-o=framerate=30,pixel_format=yuv420p \
+        "av://x11shmpool:$screen" >"$work/mpv.log" 2>&1 </dev/null
+    check 'mpv takes yuv420p, and knows its colours' matches \
+        'Decoder format: 640x360 .*yuv420p bt.709/bt.709/srgb/limited' "$work/mpv.log"
+else
+    skip 'mpv takes yuv420p' 'mpv is not installed'
+fi
 
 overlay ffprobe -v error -f x11shmpool -framerate 30 -damage_metadata 1 \
     -read_intervals '%+#10' -show_packets -show_streams -of compact \

@@ -30,8 +30,8 @@ start_codes 30
 : >"$work/published"
 # shellcheck disable=SC2086
 spawn env $overlay_vars ffmpeg -hide_banner -nostdin -nostats -v verbose \
-    -f x11shmpool -framerate 30 -i "$DISPLAY" -map 0:v \
-    -c:v libx264 -preset veryfast -tune zerolatency -pix_fmt yuv420p -g 30 \
+    -f x11shmpool -framerate 30 -pixel_format yuv420p -i "$DISPLAY" -map 0:v \
+    -c:v libx264 -preset veryfast -tune zerolatency -g 30 \
     -flags +global_header -progress "$work/progress" \
     -f fifo -fifo_format flv -attempt_recovery 1 -recover_any_error 1 \
     -recovery_wait_time 1 -drop_pkts_on_overflow 1 -restart_with_keyframe 1 \

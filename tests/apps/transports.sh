@@ -30,12 +30,14 @@ start_x -screen 0 640x360x24
 first=$DISPLAY
 start_codes 30
 
+pixels=yuv420p
 record() {
     overlay timeout 60 ffmpeg -hide_banner -nostdin -nostats -v error -y \
-        -f x11shmpool -framerate 30 -i "$DISPLAY" -t $seconds "$@"
+        -f x11shmpool -framerate 30 -pixel_format $pixels -i "$DISPLAY" \
+        -t $seconds "$@"
 }
 
-encode='-c:v libx264 -preset veryfast -tune zerolatency -pix_fmt yuv420p -g 30'
+encode='-c:v libx264 -preset veryfast -tune zerolatency -g 30'
 
 # all_there FILE FRAMES: so many readable numbers, in order, that the painter
 # had drawn; the display is seen at 30 of its own frames a second, so that now
@@ -75,6 +77,7 @@ check 'and closed' matches '^#EXT-X-ENDLIST' "$work/hls/screen.m3u8"
 codes "$work/hls.numbers" -i "$work/hls/screen.m3u8"
 check 'and plays' all_there "$work/hls.numbers" $((seconds * 30 - 5))
 
+pixels=native
 check 'NUT takes the frames as they are' record -c copy "$work/copy.nut"
 codes "$work/nut.numbers" -i "$work/copy.nut"
 check 'and plays' all_there "$work/nut.numbers" $((seconds * 30 - 5))
