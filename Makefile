@@ -271,6 +271,7 @@ check-hostile:
 # monitors rearranged for longer, half an hour of recording. The environment may
 # ask for more or less of each.
 X11SHMPOOL_FREEZES            ?= 100000
+X11SHMPOOL_PICTURES           ?= 80000
 X11SHMPOOL_CYCLES             ?= 10000
 X11SHMPOOL_REARRANGED_SECONDS ?= 20
 X11SHMPOOL_SOAK_SECONDS       ?= 1800
@@ -285,6 +286,8 @@ check-long:
 	for s in xvfb xorg xvnc xwayland; do \
 	    X11SHMPOOL_SERVER=$$s X11SHMPOOL_FREEZES=$$(($(X11SHMPOOL_FREEZES) / 4)) \
 	    $(LONG_RUN) -l $$s -o long/$$s.sum device/differential || status=1; \
+	    X11SHMPOOL_SERVER=$$s X11SHMPOOL_FREEZES=$$(($(X11SHMPOOL_PICTURES) / 4)) \
+	    $(LONG_RUN) -l $$s -o long/$$s-pictures.sum device/pictures || status=1; \
 	done; \
 	X11SHMPOOL_CYCLES=$(X11SHMPOOL_CYCLES) \
 	$(LONG_RUN) -l long -o long/repeated_use.sum device/repeated_use || status=1; \

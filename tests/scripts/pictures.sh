@@ -1,0 +1,40 @@
+# Tests of the frames that the X server made, run again with other pixel
+# formats: every depth, size and byte order, windows, menus, monitors.
+#
+# Copyright (c) 2026 The x11shmpool developers
+#
+# This file is part of x11shmpool.
+#
+# x11shmpool is free software; you can redistribute it and/or
+# modify it under the terms of the GNU Lesser General Public
+# License as published by the Free Software Foundation; either
+# version 2.1 of the License, or (at your option) any later version.
+#
+# x11shmpool is distributed in the hope that it will be useful,
+# but WITHOUT ANY WARRANTY; without even the implied warranty of
+# MERCHANTABILITY or FITNESS FOR A PARTICULAR PURPOSE.  See the GNU
+# Lesser General Public License for more details.
+#
+# You should have received a copy of the GNU Lesser General Public
+# License along with x11shmpool; if not, write to the Free Software
+# Foundation, Inc., 51 Franklin Street, Fifth Floor, Boston, MA 02110-1301 USA
+
+. "$SRC/tests/scripts/lib.sh"
+
+# again FORMAT TEST...: not in 4:2:0 where sizes must be odd ones
+again() {
+    again_format=$1
+    shift
+    for test; do
+        check "$test, $again_format" env LD_LIBRARY_PATH="$BUILD" \
+            X11SHMPOOL_PIXEL_FORMAT="$again_format" timeout 100 \
+            "$BUILD/tests/device/$test"
+    done
+}
+
+again yuv420p formats menus
+again nv12    composited
+again yuv444p windows
+again rgb24   monitors
+
+done_testing
