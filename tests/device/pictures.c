@@ -315,6 +315,10 @@ static void test_screen(void **state)
     const int kind         = test_server_kind();
     const int nb_screens   = kind == TEST_SERVER_XVFB ? NB_SCREENS : 1;
     const int i            = s - screens;
+    TestServerOptions o    = {
+        .kind = kind, .width = s->width, .height = s->height,
+        .depth = s->depth, .args = s->args,
+    };
     int left = nb_freezes / nb_screens + (i < nb_freezes % nb_screens);
 
     if (i >= nb_screens || !test_server_available(kind)) {
@@ -322,9 +326,10 @@ static void test_screen(void **state)
                       test_server_kind_name(kind));
         skip();
     }
-    assert_int_equal(test_stage_start(&(TestServerOptions){
-        .kind = kind, .width = s->width, .height = s->height,
-        .depth = s->depth, .args = s->args }), 0);
+    /* Xorg's driver has no modes as small as that */
+    if (kind != TEST_SERVER_XVFB)
+        o.width = o.height = 0;
+    assert_int_equal(test_stage_start(&o), 0);
     for (int number = i; left > 0; number += NB_SCREENS) {
         int freezes = left < FREEZES_A_ROUND ? left : FREEZES_A_ROUND;
 
