@@ -262,6 +262,11 @@ static int update_source(X11ShmpoolCapture *c)
     return 0;
 }
 
+void x11shmpool_capture_listen(X11ShmpoolCapture *c)
+{
+    take_events(c, 0);
+}
+
 int x11shmpool_capture_update(X11ShmpoolCapture *c)
 {
     int ret;
@@ -448,11 +453,6 @@ int x11shmpool_capture_read(X11ShmpoolCapture *c, X11ShmpoolSlot *slot,
     if (ret < 0)
         x11shmpool_capture_invalidate(c);
     return ret;
-}
-
-int x11shmpool_capture_newer(const X11ShmpoolCapture *c)
-{
-    return c->newer;
 }
 
 static int undamaged_change(X11ShmpoolCapture *c)

@@ -70,9 +70,9 @@ typedef struct X11ShmpoolCapture {
     X11ShmpoolVerify verify;
     int untrusted;           ///< damage can't be relied on at present
     int moved;               ///< an event said that the source may have changed
-    int newer;               ///< what was read last may show more than its
-                             ///< rectangles tell; see
-                             ///< x11shmpool_capture_newer()
+    int newer;               ///< something was drawn while the slot was being
+                             ///< read: it may already show in whatever was
+                             ///< stale in the slot, and in all of fill.images
 } X11ShmpoolCapture;
 
 /**
@@ -98,6 +98,10 @@ void x11shmpool_capture_uninit(X11ShmpoolCapture *c);
  */
 int x11shmpool_capture_update(X11ShmpoolCapture *c);
 
+/** Only read the events, for x11shmpool_capture_update() to process later. Waits
+ *  for nothing. */
+void x11shmpool_capture_listen(X11ShmpoolCapture *c);
+
 /** Have everything read anew, and all count as drawn. */
 void x11shmpool_capture_invalidate(X11ShmpoolCapture *c);
 
@@ -115,17 +119,13 @@ int x11shmpool_capture_polls(const X11ShmpoolCapture *c);
  *              pointer and the palette
  * @param rects what was drawn since the last frame is added, in frame
  *              coordinates. That is all that differs from the last frame,
- *              unless x11shmpool_capture_newer() is true
+ *              unless newer is set afterwards
  * @return 0; AVERROR(EAGAIN) if the source keeps moving; or as
  *         x11shmpool_capture_update(). After an error the content of the slot
  *         is undefined, and the next call reads everything.
  */
 int x11shmpool_capture_read(X11ShmpoolCapture *c, X11ShmpoolSlot *slot,
                             X11ShmpoolRects *rects);
-
-/** Whether something was drawn while the slot was being read. It may already
- *  show in whatever was stale in the slot, and in all of c->fill.images. */
-int x11shmpool_capture_newer(const X11ShmpoolCapture *c);
 
 /**
  * Use the time between frames to check that damage reports all that is drawn.

@@ -51,6 +51,9 @@
 #define NS_PER_S          INT64_C(1000000000)
 #define INTERRUPT_POLL_NS INT64_C(100000000)
 
+/* How often events are read while nothing is captured. */
+#define IDLE_S            1
+
 /* How long the ffmpeg program sleeps after AVERROR(EAGAIN). */
 #define POLLING_NS        INT64_C(10000000)
 
@@ -95,18 +98,19 @@ static void wake(X11ShmpoolEngine *e)
     e->idle = 0;
 }
 
-/* Sleep for that long, or until woken if ns is negative.
+/* Sleep for that long, or if ns is negative until woken, but not for ever.
  * @return 0, or AVERROR(EIO) if the server has gone */
 static int sleep_for(X11ShmpoolEngine *e, int64_t ns)
 {
-    const struct timespec ts = { ns / NS_PER_S, ns % NS_PER_S };
+    const struct timespec ts = { ns < 0 ? IDLE_S : ns / NS_PER_S,
+                                 ns < 0 ? 0      : ns % NS_PER_S };
     struct pollfd fds[] = {
         { .fd = e->wake_fd, .events = POLLIN },
         { .fd = e->frames->capture.display->fd, .events = POLLRDHUP },
     };
     eventfd_t value;
 
-    if (ppoll(fds, 2, ns < 0 ? NULL : &ts, NULL) <= 0)
+    if (ppoll(fds, 2, &ts, NULL) <= 0)
         return 0;
     if (fds[0].revents)
         eventfd_read(e->wake_fd, &value);
@@ -205,6 +209,8 @@ static void *engine_thread(void *arg)
         ret = sleep_for(e, wait);
         if (ret < 0)
             ret = x11shmpool_frames_gone(e->frames, ret);
+        else if (wait < 0)
+            x11shmpool_frames_listen(e->frames);
         pthread_mutex_lock(&e->lock);
         e->idle = 0;
     }

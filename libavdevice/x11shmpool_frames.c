@@ -168,7 +168,7 @@ static int read_source(X11ShmpoolFrames *f, X11ShmpoolSlot *slot,
     if (!f->last_slot ||
         (f->format->indexed && c->palette.number != f->palette_number))
         add_all(f, rects);
-    if (filled && (rects->nb || !f->last) && x11shmpool_capture_newer(c)) {
+    if (filled && (rects->nb || !f->last) && c->newer) {
         x11shmpool_changes_between(f->changes, filled->sequence,
                                    f->changes->newest, &stale);
         x11shmpool_rects_add_all(rects, &stale, NULL);
@@ -317,4 +317,9 @@ int x11shmpool_frames_idle(X11ShmpoolFrames *f)
     if (f->last)
         ret = x11shmpool_capture_verify(&f->capture, f->last_read);
     return ret < 0 ? x11shmpool_frames_gone(f, ret) : 0;
+}
+
+void x11shmpool_frames_listen(X11ShmpoolFrames *f)
+{
+    x11shmpool_capture_listen(&f->capture);
 }

@@ -114,6 +114,10 @@ void x11shmpool_frames_set_sequence(X11ShmpoolFrames *f, int64_t sequence);
  *  as x11shmpool_frames_next() */
 int x11shmpool_frames_idle(X11ShmpoolFrames *f);
 
+/** While no frames are made: read the events that the server would otherwise
+ *  have to keep. Waits for nothing. */
+void x11shmpool_frames_listen(X11ShmpoolFrames *f);
+
 /** Log what ended the stream: AVERROR(EIO), the server has gone, or
  *  AVERROR_INVALIDDATA, its answers are malformed. @return error */
 int x11shmpool_frames_gone(const X11ShmpoolFrames *f, int error);

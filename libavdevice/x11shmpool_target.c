@@ -170,8 +170,8 @@ static av_cold void make_even(X11ShmpoolSource *source)
     r->w -= r->w > 1 && r->w & 1;
     r->h -= r->h > 1 && r->h & 1;
     if (!x11shmpool_rect_equal(*r, was))
-        av_log(source->display->log, AV_LOG_INFO, "The region is %dx%d: without "
-               "a row or column of its %dx%d, as chroma is shared by two.\n",
+        av_log(source->display->log, AV_LOG_INFO, "The region is %dx%d, rounded "
+               "down from %dx%d: this pixel format has even sizes.\n",
                r->w, r->h, was.w, was.h);
 }
 

@@ -210,7 +210,7 @@ static void odd_regions(void **state)
             test_stage_open(&d, "%s", options);
             test_stage_size(even ? cases[i].w & ~1 : cases[i].w,
                             even ? cases[i].h & ~1 : cases[i].h);
-            if (test_log_count("chroma", AV_LOG_INFO) != even ||
+            if (test_log_count("even sizes", AV_LOG_INFO) != even ||
                 test_log_count("", AV_LOG_WARNING)) {
                 test_log_print();
                 fail_msg("%s: not %s line", options, even ? "one" : "without a");
