@@ -244,8 +244,12 @@ check-sanitize:
 	    mkdir -p sanitize/$$s && \
 	    (cd sanitize/$$s && $$src/configure $(CONFIGURE_ARGS) --toolchain=$$s >/dev/null && \
 	     $(MAKE) --no-print-directory SRC_PATH=$$src -f $$src/Makefile $(JOBS) check-build) && \
-	    $(RUN) -b sanitize/$$s -l $$s -o sanitize/$$s.sum $(or $(T),unit/ device/) || status=1; \
-	    test -f sanitize/$$s.sum || echo '0 passed, 1 failed, 0 skipped' >sanitize/$$s.sum; \
+	    { $(if $(T),,$(RUN) -b sanitize/$$s -l $$s -s 2/2 -o sanitize/$$s-2.sum unit/ device/ &) \
+	      $(RUN) -b sanitize/$$s -l $$s $(if $(T),,-s 1/2) -o sanitize/$$s.sum \
+	          $(or $(T),unit/ device/) || status=1; \
+	      wait $(if $(T),,$$! || status=1); }; \
+	    for share in $$s $(if $(T),,$$s-2); do test -f sanitize/$$share.sum || \
+	        echo '0 passed, 1 failed, 0 skipped' >sanitize/$$share.sum; done; \
 	done; \
 	test -z "$(VALGRIND_TESTS)" || { \
 	    $(MAKE) --no-print-directory $(JOBS) check-build && \

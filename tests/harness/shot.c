@@ -30,7 +30,7 @@
 #include "shot.h"
 
 #define SHOT_TIMEOUT_MS 10000
-#define PACKET_TIMEOUT_MS 5000
+#define PACKET_TIMEOUT_MS (TEST_SANITIZED ? 20000 : 5000)
 
 /* A server writes to its clients one after the other: it may have answered the
  * one that drew, and not yet told the device. */
