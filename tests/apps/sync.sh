@@ -38,7 +38,7 @@ player=$spawned
 
 # The command as the README has it, on this display and for this server, and with
 # 60 frames a second: how long a flash waits for the next frame is no fault.
-sed -n '/^To a streaming service/,/^`-isync/{ /^    /p; }' "$SRC/README.md" |
+sed -n '/^Stream to a service/,/^`-isync/{ /^    /p; }' "$SRC/README.md" |
     sed "s| :0 | $DISPLAY |; s| rtmp:[^ ]*| $rtmp_url|; s| -framerate 30 | -framerate 60 |
          s|^ *ffmpeg |exec ffmpeg -hide_banner -nostdin -nostats -v error |" >"$work/command"
 check 'the README has the command' matches '^exec ffmpeg .* -framerate 60 ' "$work/command"
