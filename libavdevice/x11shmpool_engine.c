@@ -100,7 +100,7 @@ static void wake(X11ShmpoolEngine *e)
 
 /* Sleep for that long, or if ns is negative until woken, but not for ever.
  * @return 0, or AVERROR(EIO) if the server has gone */
-static int sleep_for(X11ShmpoolEngine *e, int64_t ns)
+static int sleep_while_idle(X11ShmpoolEngine *e, int64_t ns)
 {
     const struct timespec ts = { ns < 0 ? IDLE_S : ns / NS_PER_S,
                                  ns < 0 ? 0      : ns % NS_PER_S };
@@ -206,7 +206,7 @@ static void *engine_thread(void *arg)
         }
         e->idle = wait < 0;
         pthread_mutex_unlock(&e->lock);
-        ret = sleep_for(e, wait);
+        ret = sleep_while_idle(e, wait);
         if (ret < 0)
             ret = x11shmpool_frames_gone(e->frames, ret);
         else if (wait < 0)
@@ -350,7 +350,7 @@ static int wait_for_frame(X11ShmpoolEngine *e, int nonblock,
         if (e->ended || e->paused)
             return e->error ? e->error : AVERROR(EAGAIN);
         e->wanted = 1;
-        x11shmpool_queue_waited_for(&e->queue);
+        x11shmpool_queue_reader_waits(&e->queue);
         wake(e);
 
         time = now();

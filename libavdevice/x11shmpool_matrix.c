@@ -98,8 +98,8 @@ static av_always_inline void chroma(uint8_t *u, uint8_t *v,
 {
     int step = v ? 1 : 2;
 
-    weigh_columns(u,             step, pixels, n, next, &w[0]);
-    weigh_columns(v ? v : u + 1, step, pixels, n, next, &w[1]);
+    weigh_columns(u,             step, pixels, n, next, w);
+    weigh_columns(v ? v : u + 1, step, pixels, n, next, w + 1);
 }
 
 void x11shmpool_matrix_chroma_c(uint8_t *u, uint8_t *v,

@@ -146,8 +146,8 @@ SSE2 void x11shmpool_matrix_chroma_sse2(uint8_t *u, uint8_t *v,
                                         const uint8_t *const src[2], int n,
                                         const X11ShmpoolWeights w[2])
 {
-    const Weights128 wu = chroma_weights128(&w[0]);
-    const Weights128 wv = chroma_weights128(&w[1]);
+    const Weights128 wu = chroma_weights128(w);
+    const Weights128 wv = chroma_weights128(w + 1);
     const uint8_t *a = src[0], *b = src[1];
 
     for (; n >= 16; n -= 16, a += 64, b += 64) {
@@ -279,8 +279,8 @@ AVX2 void x11shmpool_matrix_chroma_avx2(uint8_t *u, uint8_t *v,
                                         const uint8_t *const src[2], int n,
                                         const X11ShmpoolWeights w[2])
 {
-    const ChromaWeights256 wu = chroma_weights256(&w[0]);
-    const ChromaWeights256 wv = chroma_weights256(&w[1]);
+    const ChromaWeights256 wu = chroma_weights256(w);
+    const ChromaWeights256 wv = chroma_weights256(w + 1);
     const uint8_t *a = src[0], *b = src[1];
 
     for (; n >= 32; n -= 32, a += 128, b += 128) {

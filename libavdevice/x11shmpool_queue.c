@@ -18,6 +18,7 @@
  * Foundation, Inc., 51 Franklin Street, Fifth Floor, Boston, MA 02110-1301 USA
  */
 
+#include "libavutil/attributes.h"
 #include "libavutil/error.h"
 #include "libavutil/macros.h"
 
@@ -29,14 +30,14 @@ void x11shmpool_frame_unref(X11ShmpoolFrame *frame)
     av_buffer_unref(&frame->palette);
 }
 
-int x11shmpool_queue_init(X11ShmpoolQueue *q, int capacity)
+av_cold int x11shmpool_queue_init(X11ShmpoolQueue *q, int capacity)
 {
     *q = (X11ShmpoolQueue){ .capacity = capacity, .limit = capacity };
     q->frames = av_fifo_alloc2(capacity, sizeof(X11ShmpoolFrame), 0);
     return q->frames ? 0 : AVERROR(ENOMEM);
 }
 
-void x11shmpool_queue_uninit(X11ShmpoolQueue *q)
+av_cold void x11shmpool_queue_uninit(X11ShmpoolQueue *q)
 {
     if (q->frames)
         x11shmpool_queue_flush(q);
@@ -100,7 +101,7 @@ int x11shmpool_queue_take(X11ShmpoolQueue *q, int64_t tick,
     return 0;
 }
 
-void x11shmpool_queue_waited_for(X11ShmpoolQueue *q)
+void x11shmpool_queue_reader_waits(X11ShmpoolQueue *q)
 {
     q->limit = FFMIN(q->limit * 2, q->capacity);
 }

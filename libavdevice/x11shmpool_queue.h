@@ -106,7 +106,7 @@ int x11shmpool_queue_take(X11ShmpoolQueue *q, int64_t tick,
                           X11ShmpoolFrame *frame);
 
 /** Note that the reader found no frame. */
-void x11shmpool_queue_waited_for(X11ShmpoolQueue *q);
+void x11shmpool_queue_reader_waits(X11ShmpoolQueue *q);
 
 /** Discard all frames without counting them. */
 void x11shmpool_queue_flush(X11ShmpoolQueue *q);

@@ -45,7 +45,7 @@ static X11ShmpoolChannel channel_of(uint32_t mask)
     return c;
 }
 
-void x11shmpool_unpack_init(X11ShmpoolUnpack *u, const X11ShmpoolFormat *f)
+av_cold void x11shmpool_unpack_init(X11ShmpoolUnpack *u, const X11ShmpoolFormat *f)
 {
     const uint32_t masks[3] = { f->red, f->green, f->blue };
     int whole = !f->indexed;
@@ -58,7 +58,7 @@ void x11shmpool_unpack_init(X11ShmpoolUnpack *u, const X11ShmpoolFormat *f)
 
     for (int i = 0; i < 3; i++) {
         u->channel[i] = channel_of(masks[i]);
-        whole &= u->channel[i].max == 255 && u->channel[i].shift % 8 == 0;
+        whole &= u->channel[i].max == 255 && !(u->channel[i].shift % 8);
     }
 
     u->direct = whole && u->bytes == 4;

@@ -145,7 +145,7 @@ def main():
             files[name] = f.read()
         if name.endswith('.h'):
             code = re.sub(r'/\*.*?\*/', '', files[name], flags=re.S)
-            names.update(re.findall(r'\b(x11shmpool_\w+)\(', code))
+            names.update(re.findall(r'\b(x11shmpool_\w+)[(;]', code))
     with open(os.path.join(os.path.dirname(__file__), 'fate.c')) as f:
         text = f.read()
     for name in 'x11shmpool_views.c', 'x11shmpool_views.h':

@@ -170,12 +170,12 @@ static void a_reader_that_can_not_keep_up(void **state)
         assert_int_equal(take(tick), tick);
     }
     /* it waits, and waits again: it keeps up */
-    x11shmpool_queue_waited_for(&q);
+    x11shmpool_queue_reader_waits(&q);
     add(tick, 0);
     add(tick + 1, 0);
     assert_false(x11shmpool_queue_has_room(&q));
-    x11shmpool_queue_waited_for(&q);
-    x11shmpool_queue_waited_for(&q);
+    x11shmpool_queue_reader_waits(&q);
+    x11shmpool_queue_reader_waits(&q);
     add(tick + 2, 0);
     add(tick + 3, 0);
     assert_false(x11shmpool_queue_has_room(&q));
