@@ -20,6 +20,8 @@
 
 #include <stddef.h>
 
+#include "libavutil/attributes.h"
+
 #include "x11shmpool_changes.h"
 
 static int rect_holds(X11ShmpoolRect outer, X11ShmpoolRect inner)
@@ -77,7 +79,8 @@ int64_t x11shmpool_rects_area(const X11ShmpoolRects *rects)
     return area;
 }
 
-void x11shmpool_changes_init(X11ShmpoolChanges *c, int width, int height)
+av_cold void x11shmpool_changes_init(X11ShmpoolChanges *c, int width,
+                                     int height)
 {
     c->frame  = (X11ShmpoolRect){ 0, 0, width, height };
     c->newest = 0;

@@ -18,6 +18,7 @@
  * Foundation, Inc., 51 Franklin Street, Fifth Floor, Boston, MA 02110-1301 USA
  */
 
+#include "libavutil/attributes.h"
 #include "libavutil/mathematics.h"
 
 #include "x11shmpool_clock.h"
@@ -25,8 +26,8 @@
 #define NS_PER_SECOND INT64_C(1000000000)
 #define US_PER_SECOND INT64_C(1000000)
 
-void x11shmpool_clock_init(X11ShmpoolClock *c, AVRational rate,
-                           int64_t now, int64_t wall)
+av_cold void x11shmpool_clock_init(X11ShmpoolClock *c, AVRational rate,
+                                   int64_t now, int64_t wall)
 {
     *c = (X11ShmpoolClock){ .rate = rate, .start = now, .wall = wall };
 }

@@ -18,16 +18,17 @@
  * Foundation, Inc., 51 Franklin Street, Fifth Floor, Boston, MA 02110-1301 USA
  */
 
+#include "libavutil/attributes.h"
 #include "libavutil/error.h"
 
 #include "x11shmpool_blend.h"
 #include "x11shmpool_compose.h"
 
-void x11shmpool_compose_init(X11ShmpoolCompose *c,
-                             const X11ShmpoolFormat *format,
-                             const X11ShmpoolSource *source,
-                             const X11ShmpoolCursor *cursor,
-                             X11ShmpoolMenus *menus)
+av_cold void x11shmpool_compose_init(X11ShmpoolCompose *c,
+                                     const X11ShmpoolFormat *format,
+                                     const X11ShmpoolSource *source,
+                                     const X11ShmpoolCursor *cursor,
+                                     X11ShmpoolMenus *menus)
 {
     *c = (X11ShmpoolCompose){
         .format = format,

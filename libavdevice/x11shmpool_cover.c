@@ -18,6 +18,7 @@
  * Foundation, Inc., 51 Franklin Street, Fifth Floor, Boston, MA 02110-1301 USA
  */
 
+#include "libavutil/attributes.h"
 #include "libavutil/error.h"
 #include "libavutil/mem.h"
 
@@ -62,7 +63,7 @@ void x11shmpool_cover_restore(X11ShmpoolCover *cover, const X11ShmpoolFormat *f,
     }
 }
 
-void x11shmpool_cover_uninit(X11ShmpoolCover *cover)
+av_cold void x11shmpool_cover_uninit(X11ShmpoolCover *cover)
 {
     av_freep(&cover->pixels);
     *cover = (X11ShmpoolCover){ 0 };

@@ -22,6 +22,7 @@
 #include <xcb/damage.h>
 #include <xcb/xfixes.h>
 
+#include "libavutil/attributes.h"
 #include "libavutil/error.h"
 #include "libavutil/macros.h"
 
@@ -54,8 +55,8 @@ static xcb_xfixes_region_t new_region(X11ShmpoolDisplay *d)
     return region;
 }
 
-int x11shmpool_damage_init(X11ShmpoolDamage *dm, X11ShmpoolDisplay *d,
-                           xcb_drawable_t drawable)
+av_cold int x11shmpool_damage_init(X11ShmpoolDamage *dm, X11ShmpoolDisplay *d,
+                                   xcb_drawable_t drawable)
 {
     xcb_void_cookie_t cookie;
     int ret;
@@ -80,7 +81,7 @@ int x11shmpool_damage_init(X11ShmpoolDamage *dm, X11ShmpoolDisplay *d,
     return 0;
 }
 
-void x11shmpool_damage_uninit(X11ShmpoolDamage *dm)
+av_cold void x11shmpool_damage_uninit(X11ShmpoolDamage *dm)
 {
     if (!x11shmpool_damage_tracked(dm))
         return;

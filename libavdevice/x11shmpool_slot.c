@@ -252,9 +252,10 @@ static void make_pixmap(X11ShmpoolSlot *s, X11ShmpoolDisplay *d,
         s->pixmap = XCB_NONE;
 }
 
-int x11shmpool_slot_init(X11ShmpoolSlot *s, X11ShmpoolDisplay *d,
-                         enum X11ShmpoolShm kind, const X11ShmpoolFormat *f,
-                         xcb_drawable_t root, size_t size)
+av_cold int x11shmpool_slot_init(X11ShmpoolSlot *s, X11ShmpoolDisplay *d,
+                                 enum X11ShmpoolShm kind,
+                                 const X11ShmpoolFormat *f,
+                                 xcb_drawable_t root, size_t size)
 {
     int ret;
 
@@ -307,7 +308,7 @@ void x11shmpool_slot_detach(X11ShmpoolSlot *s, X11ShmpoolDisplay *d)
     s->segment = XCB_NONE;
 }
 
-void x11shmpool_slot_uninit(X11ShmpoolSlot *s)
+av_cold void x11shmpool_slot_uninit(X11ShmpoolSlot *s)
 {
     if (s->data && s->data != MAP_FAILED) {
         if (s->kind == X11SHMPOOL_SHM_SYSV)

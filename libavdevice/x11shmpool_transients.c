@@ -21,6 +21,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "libavutil/attributes.h"
 #include "libavutil/error.h"
 #include "libavutil/macros.h"
 #include "libavutil/time.h"
@@ -51,8 +52,9 @@ static void listen_to_root(X11ShmpoolTransients *t, int on)
     t->paused = on ? 0 : av_gettime_relative();
 }
 
-void x11shmpool_transients_init(X11ShmpoolTransients *t, X11ShmpoolDisplay *d,
-                                xcb_window_t window)
+av_cold void x11shmpool_transients_init(X11ShmpoolTransients *t,
+                                        X11ShmpoolDisplay *d,
+                                        xcb_window_t window)
 {
     t->display    = d;
     t->leaders[0] = window;

@@ -22,6 +22,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "libavutil/attributes.h"
 #include "libavutil/avstring.h"
 #include "libavutil/error.h"
 #include "libavutil/log.h"
@@ -151,7 +152,7 @@ fail:
     return ret;
 }
 
-void x11shmpool_url_uninit(X11ShmpoolUrl *u)
+av_cold void x11shmpool_url_uninit(X11ShmpoolUrl *u)
 {
     av_freep(&u->display);
     av_freep(&u->monitor);

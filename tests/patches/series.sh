@@ -71,7 +71,7 @@ check 'every file is part of FFmpeg' \
 # the lines that it may say it of; after '!', those that it may not.
 cat >"$work/accepted" <<'LIST'
 double ;|for \(;;\)
-reserved identifer|_GNU_SOURCE|_class |_class,|_NET_|_SC_|##_query|__VA_ARGS__
+reserved identifer|_mm|__GNUC__|##ext##|__m128|__m256|_GNU_SOURCE|_class |_class,|_NET_|_SC_|##_query|__VA_ARGS__
 These functions may need av_cold|(blend|send|pending|end_trial|extend)|:\+(static )?[A-Za-z].*[,;]$|(slot|damage|init_slot|init_best_slot|url|clock|grab|verify).*\(
 missing void|(/\*\*|/\* | \* |///<).*\(\)
 Possible security issue|av_asprintf|snprintf|av_strlcatf
