@@ -295,15 +295,6 @@ static av_cold int open_frames(void *opaque)
                                   &o->frames, &o->capture);
 }
 
-static av_cold void log_gone(AVFormatContext *s, const X11ShmpoolDisplay *d,
-                             int error)
-{
-    if (error == AVERROR(EIO) || error == AVERROR_INVALIDDATA)
-        av_log(s, AV_LOG_ERROR, "The X server of display %s %s.\n", d->name,
-               error == AVERROR(EIO) ? "has gone" :
-               "gives answers that make no sense");
-}
-
 static av_cold int x11shmpool_read_header(AVFormatContext *s)
 {
     X11ShmpoolContext *c = s->priv_data;
@@ -322,7 +313,7 @@ static av_cold int x11shmpool_read_header(AVFormatContext *s)
         goto end;
     ret = x11shmpool_display_run(&c->display, open_frames, &o,
                                  &s->interrupt_callback, 0);
-    log_gone(s, &c->display, ret);
+    x11shmpool_display_log_gone(&c->display, ret, "");
     if (ret < 0 || (ret = add_stream(s)) < 0)
         goto end;
     ret = x11shmpool_engine_start(c->engine, &c->frames);
@@ -449,7 +440,7 @@ static av_cold int x11shmpool_get_device_list(AVFormatContext *s,
     if (ret >= 0) {
         ret = x11shmpool_display_run(&l.display, list_devices, &l,
                                      &s->interrupt_callback, LISTING_US);
-        log_gone(s, &l.display, ret);
+        x11shmpool_display_log_gone(&l.display, ret, "");
         x11shmpool_display_close(&l.display);
     }
     av_free(display);

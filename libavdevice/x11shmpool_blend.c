@@ -210,23 +210,3 @@ void x11shmpool_blend_cursor(const X11ShmpoolFormat *f,
             blend_bytes(d, src, r.w, offset, 3, 0);
     }
 }
-
-void x11shmpool_blend_save(const X11ShmpoolFormat *f,
-                           const uint8_t *data, ptrdiff_t stride,
-                           X11ShmpoolRect r, uint8_t *saved)
-{
-    ptrdiff_t bytes = f->bits_per_pixel / 8;
-
-    for (int y = r.y; y < r.y + r.h; y++, saved += r.w * bytes)
-        memcpy(saved, data + y * stride + r.x * bytes, r.w * bytes);
-}
-
-void x11shmpool_blend_restore(const X11ShmpoolFormat *f,
-                              uint8_t *data, ptrdiff_t stride,
-                              X11ShmpoolRect r, const uint8_t *saved)
-{
-    ptrdiff_t bytes = f->bits_per_pixel / 8;
-
-    for (int y = r.y; y < r.y + r.h; y++, saved += r.w * bytes)
-        memcpy(data + y * stride + r.x * bytes, saved, r.w * bytes);
-}

@@ -29,8 +29,7 @@
 
 /**
  * @file
- * Painting the pointer's image into a captured picture, and removing it again.
- * Pure: no X connection, no state beyond the arguments; any thread.
+ * Painting the pointer's image into a captured picture. Pure: no X connection, no state beyond the arguments; any thread.
  */
 
 /** A pointer's image: rows of width premultiplied ARGB values, native order. */
@@ -70,17 +69,5 @@ void x11shmpool_blend_cursor(const X11ShmpoolFormat *f,
                              const X11ShmpoolCursorImage *cursor,
                              int px, int py, X11ShmpoolRect clip,
                              const uint32_t *palette);
-
-/**
- * Copy the rectangle r, which must lie within the picture, from the picture to
- * saved, row by row without gaps; and back. saved holds
- * r.w * r.h * bits_per_pixel / 8 bytes.
- */
-void x11shmpool_blend_save(const X11ShmpoolFormat *f,
-                           const uint8_t *data, ptrdiff_t stride,
-                           X11ShmpoolRect r, uint8_t *saved);
-void x11shmpool_blend_restore(const X11ShmpoolFormat *f,
-                              uint8_t *data, ptrdiff_t stride,
-                              X11ShmpoolRect r, const uint8_t *saved);
 
 #endif /* AVDEVICE_X11SHMPOOL_BLEND_H */

@@ -97,7 +97,7 @@ av_cold int x11shmpool_capture_init(X11ShmpoolCapture *c,
         .options = *options,
     };
 
-    x11shmpool_fill_init(&c->fill, d, format, d->screen->root);
+    x11shmpool_fill_init(&c->fill, d, format);
     x11shmpool_verify_init(&c->verify, d, format);
     if ((ret = init_damage(c)) < 0)
         return ret;
@@ -396,7 +396,7 @@ static int receive_request(X11ShmpoolCapture *c, const Request *r,
     int ret = 0, err;
 
     if (r->rects)
-        ret = x11shmpool_damage_receive(&c->damage, r->rects, &drawn);
+        ret = x11shmpool_damage_receive(c->display, r->rects, NULL, &drawn);
     if (r->pointer && (err = x11shmpool_cursor_receive(&c->cursor)) < 0)
         ret = err;
     if (c->format->indexed &&

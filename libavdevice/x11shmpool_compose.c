@@ -93,7 +93,7 @@ int x11shmpool_compose_paint(X11ShmpoolCompose *c, uint8_t *data,
     }
 
     for (int i = 0; i < c->menus->nb; i++)
-        x11shmpool_menus_paint(c->menus, i, data, f->stride, palette);
+        x11shmpool_menus_paint(c->menus, i, data, palette);
     x11shmpool_menus_painted(c->menus);
     if (!x11shmpool_rect_empty(rect))
         x11shmpool_blend_cursor(f, data, f->stride, &c->cursor->image, x, y,

@@ -20,20 +20,21 @@
 
 #include "libavutil/attributes.h"
 #include "libavutil/error.h"
+#include "libavutil/imgutils.h"
 #include "libavutil/mem.h"
 
-#include "x11shmpool_blend.h"
 #include "x11shmpool_cover.h"
 
-static size_t rect_bytes(const X11ShmpoolFormat *f, X11ShmpoolRect r)
+static int row_bytes(const X11ShmpoolFormat *f, X11ShmpoolRect r)
 {
-    return (size_t)r.w * r.h * (f->bits_per_pixel / 8);
+    return r.w * (f->bits_per_pixel / 8);
 }
 
 int x11shmpool_cover_add(X11ShmpoolCover *cover, const X11ShmpoolFormat *f,
                          const uint8_t *data, X11ShmpoolRect r)
 {
-    size_t size = rect_bytes(f, r);
+    const int row     = row_bytes(f, r);
+    const size_t size = (size_t)row * r.h;
     uint8_t *pixels;
 
     if (x11shmpool_rect_empty(r))
@@ -45,7 +46,9 @@ int x11shmpool_cover_add(X11ShmpoolCover *cover, const X11ShmpoolFormat *f,
     if (!pixels)
         return AVERROR(ENOMEM);
     cover->pixels = pixels;
-    x11shmpool_blend_save(f, data, f->stride, r, pixels + cover->used);
+    av_image_copy_plane(pixels + cover->used, row,
+                        data + x11shmpool_format_offset(f, r.x, r.y), f->stride,
+                        row, r.h);
     cover->used += size;
     cover->rects[cover->nb++] = r;
     return 0;
@@ -55,11 +58,13 @@ void x11shmpool_cover_restore(X11ShmpoolCover *cover, const X11ShmpoolFormat *f,
                               uint8_t *data)
 {
     while (cover->nb) {
-        X11ShmpoolRect r = cover->rects[--cover->nb];
+        const X11ShmpoolRect r = cover->rects[--cover->nb];
+        const int row          = row_bytes(f, r);
 
-        cover->used -= rect_bytes(f, r);
-        x11shmpool_blend_restore(f, data, f->stride, r,
-                                 cover->pixels + cover->used);
+        cover->used -= (size_t)row * r.h;
+        av_image_copy_plane(data + x11shmpool_format_offset(f, r.x, r.y),
+                            f->stride, cover->pixels + cover->used, row, row,
+                            r.h);
     }
 }
 

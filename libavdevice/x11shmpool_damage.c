@@ -168,7 +168,8 @@ unsigned x11shmpool_damage_send(X11ShmpoolDamage *dm, int exact)
     return xcb_xfixes_fetch_region(conn, now).sequence;
 }
 
-int x11shmpool_damage_receive(X11ShmpoolDamage *dm, unsigned sequence,
+int x11shmpool_damage_receive(X11ShmpoolDisplay *d, unsigned sequence,
+                              const X11ShmpoolRect *clip,
                               X11ShmpoolRects *rects)
 {
     xcb_xfixes_fetch_region_reply_t *reply;
@@ -176,7 +177,7 @@ int x11shmpool_damage_receive(X11ShmpoolDamage *dm, unsigned sequence,
     int nb, ret;
 
     rects->nb = 0;
-    ret = x11shmpool_display_receive(dm->display, sequence, sizeof(*reply),
+    ret = x11shmpool_display_receive(d, sequence, sizeof(*reply),
                                      (void **)&reply);
     if (ret < 0)
         return ret;
@@ -187,10 +188,12 @@ int x11shmpool_damage_receive(X11ShmpoolDamage *dm, unsigned sequence,
         r  = &reply->extents;
         nb = 1;
     }
-    for (int i = 0; i < nb; i++)
-        x11shmpool_rects_add(rects, (X11ShmpoolRect){ r[i].x, r[i].y,
-                                                      r[i].width,
-                                                      r[i].height });
+    for (int i = 0; i < nb; i++) {
+        X11ShmpoolRect rect = { r[i].x, r[i].y, r[i].width, r[i].height };
+
+        x11shmpool_rects_add(rects, clip ?
+                             x11shmpool_rect_intersect(rect, *clip) : rect);
+    }
     free(reply);
     return 0;
 }

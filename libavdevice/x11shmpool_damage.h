@@ -118,10 +118,16 @@ int x11shmpool_damage_subtract(X11ShmpoolDamage *dm);
 unsigned x11shmpool_damage_send(X11ShmpoolDamage *dm, int exact);
 
 /**
- * @param rects set to what was found, drawable coordinates
+ * Receive the rectangles of an XFixes region. If there are more than rects has
+ * room for, the rectangle around them takes their place.
+ *
+ * @param sequence of x11shmpool_damage_send(), or of a FetchRegion
+ * @param clip     the rectangles are cut off at its edges, unless it is NULL
+ * @param rects    set to the region, drawable coordinates
  * @return 0, or as x11shmpool_display_receive()
  */
-int x11shmpool_damage_receive(X11ShmpoolDamage *dm, unsigned sequence,
+int x11shmpool_damage_receive(X11ShmpoolDisplay *d, unsigned sequence,
+                              const X11ShmpoolRect *clip,
                               X11ShmpoolRects *rects);
 
 enum X11ShmpoolStale {

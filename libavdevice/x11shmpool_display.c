@@ -283,6 +283,15 @@ int x11shmpool_display_fatal(int error)
     return x11shmpool_display_gone(error) || error == AVERROR(ENOMEM);
 }
 
+void x11shmpool_display_log_gone(const X11ShmpoolDisplay *d, int error,
+                                 const char *more)
+{
+    if (error == AVERROR(EIO) || error == AVERROR_INVALIDDATA)
+        av_log(d->log, AV_LOG_ERROR, "The X server of display %s %s.%s\n",
+               d->name, error == AVERROR(EIO) ? "has gone" :
+               "gives answers that make no sense", more);
+}
+
 int x11shmpool_display_error(const X11ShmpoolDisplay *d)
 {
     return xcb_connection_has_error(d->conn) ? AVERROR(EIO) : 0;

@@ -182,6 +182,11 @@ int x11shmpool_display_gone(int error);
  *  it was that failed. */
 int x11shmpool_display_fatal(int error);
 
+/** Log that the server has gone or that its answers are malformed, if error is
+ *  one of these; more is a sentence to add, or "". */
+void x11shmpool_display_log_gone(const X11ShmpoolDisplay *d, int error,
+                                 const char *more);
+
 /** Forget a reply that will not be waited for. */
 void x11shmpool_display_discard(X11ShmpoolDisplay *d, unsigned sequence);
 

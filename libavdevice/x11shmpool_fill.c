@@ -25,9 +25,11 @@
 
 #include "libavutil/attributes.h"
 #include "libavutil/error.h"
+#include "libavutil/imgutils.h"
 #include "libavutil/macros.h"
 #include "libavutil/time.h"
 
+#include "x11shmpool_damage.h"
 #include "x11shmpool_fill.h"
 #include "x11shmpool_reply.h"
 
@@ -37,10 +39,9 @@
 #define MEASUREMENTS 6
 
 av_cold void x11shmpool_fill_init(X11ShmpoolFill *fill, X11ShmpoolDisplay *d,
-                                  const X11ShmpoolFormat *format,
-                                  xcb_window_t root)
+                                  const X11ShmpoolFormat *format)
 {
-    *fill = (X11ShmpoolFill){ .display = d, .format = format, .root = root };
+    *fill = (X11ShmpoolFill){ .display = d, .format = format };
 }
 
 av_cold void x11shmpool_fill_uninit(X11ShmpoolFill *fill)
@@ -72,38 +73,6 @@ static void send_copy(X11ShmpoolFill *fill, const X11ShmpoolSource *s,
                                        visible.y - s->region.y,
                                        visible.w, visible.h).sequence;
     fill->sync = answered ? 0 : xcb_get_input_focus(conn).sequence;
-}
-
-/* The rectangles of a region within visible, or all of visible if they are too
- * many. */
-static int receive_region(X11ShmpoolFill *fill, X11ShmpoolRect visible,
-                          uint32_t region, X11ShmpoolRects *rects)
-{
-    xcb_xfixes_fetch_region_reply_t *reply;
-    const xcb_rectangle_t *r;
-    int nb, ret;
-
-    ret = x11shmpool_display_receive(fill->display,
-            xcb_xfixes_fetch_region(fill->display->conn, region).sequence,
-            sizeof(*reply), (void **)&reply);
-    if (ret < 0)
-        return ret;
-
-    nb = reply->length / (sizeof(*r) / 4);
-    r  = x11shmpool_reply_items(reply, sizeof(*reply), nb, sizeof(*r));
-    if (nb > X11SHMPOOL_RECTS) {
-        r  = &reply->extents;
-        nb = 1;
-    }
-    rects->nb = 0;
-    for (int i = 0; i < nb; i++) {
-        X11ShmpoolRect rect = { r[i].x, r[i].y, r[i].width, r[i].height };
-
-        x11shmpool_rects_add(rects, x11shmpool_rect_intersect(rect, visible));
-    }
-    free(reply);
-
-    return 0;
 }
 
 static int compare_rects(const void *a, const void *b)
@@ -138,7 +107,7 @@ static int have_scratch(X11ShmpoolFill *fill)
 {
     if (!fill->scratch.segment && !fill->scratch_failed)
         fill->scratch_failed = x11shmpool_slot_init(&fill->scratch,
-            fill->display, fill->slot->kind, fill->format, fill->root,
+            fill->display, fill->slot->kind, fill->format,
             fill->slot->size) < 0;
     return !fill->scratch_failed;
 }
@@ -161,7 +130,9 @@ static int send_images(X11ShmpoolFill *fill, const X11ShmpoolSource *s,
 
     if (!region)
         x11shmpool_rects_add(images, visible);
-    else if ((ret = receive_region(fill, visible, region, images)) < 0)
+    else if ((ret = x11shmpool_damage_receive(fill->display,
+                        xcb_xfixes_fetch_region(conn, region).sequence,
+                        &visible, images)) < 0)
         return ret;
 
     fill->way = X11SHMPOOL_FILL_SOCKET;
@@ -185,7 +156,7 @@ static int send_images(X11ShmpoolFill *fill, const X11ShmpoolSource *s,
             continue;
         }
         if (direct)
-            offset = (size_t)r->y * f->stride;
+            offset = x11shmpool_format_offset(f, 0, r->y);
         fill->sequences[i] =
             xcb_shm_get_image(conn, s->drawable, x, y, r->w, r->h, ~0,
                               XCB_IMAGE_FORMAT_Z_PIXMAP,
@@ -214,19 +185,6 @@ int x11shmpool_fill_send(X11ShmpoolFill *fill, X11ShmpoolSlot *slot,
     return 0;
 }
 
-static void copy_image(const X11ShmpoolFormat *f, uint8_t *data,
-                       X11ShmpoolRect r, const uint8_t *src)
-{
-    int bytes = f->bits_per_pixel / 8;
-
-    data += (size_t)r.y * f->stride + (size_t)r.x * bytes;
-    for (int i = 0; i < r.h; i++) {
-        memcpy(data, src, (size_t)r.w * bytes);
-        data += f->stride;
-        src  += row_bytes(f, r.w);
-    }
-}
-
 /* Both kinds of replies have a fixed part of the same length; one has data
  * after it. */
 static int receive_image(X11ShmpoolFill *fill, int i, size_t *offset)
@@ -250,7 +208,10 @@ static int receive_image(X11ShmpoolFill *fill, int i, size_t *offset)
         ret    = pixels ? 0 : AVERROR_INVALIDDATA;
     }
     if (pixels)
-        copy_image(f, fill->slot->data, r, pixels);
+        av_image_copy_plane(fill->slot->data +
+                            x11shmpool_format_offset(f, r.x, r.y), f->stride,
+                            pixels, row_bytes(f, r.w),
+                            r.w * (f->bits_per_pixel / 8), r.h);
     free(reply);
 
     return ret;
@@ -322,7 +283,7 @@ void x11shmpool_fill_rect(const X11ShmpoolFormat *f, uint8_t *data,
     r = x11shmpool_rect_intersect(r, all);
     if (x11shmpool_rect_empty(r))
         return;
-    data += (size_t)r.y * f->stride + (size_t)r.x * bytes;
+    data += x11shmpool_format_offset(f, r.x, r.y);
     for (int x = 0; x < r.w; x++)
         x11shmpool_format_write(f, data + (size_t)x * bytes, pixel);
     for (int y = 1; y < r.h; y++)

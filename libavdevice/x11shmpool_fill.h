@@ -54,7 +54,6 @@ enum X11ShmpoolFillWay {
 typedef struct X11ShmpoolFill {
     X11ShmpoolDisplay *display;
     const X11ShmpoolFormat *format;
-    xcb_window_t root;
     xcb_gcontext_t gc;         ///< XCB_NONE until the first CopyArea
     int clipped;               ///< the gc has a clip region
 
@@ -72,10 +71,9 @@ typedef struct X11ShmpoolFill {
     unsigned sequences[X11SHMPOOL_RECTS]; ///< of their requests
 } X11ShmpoolFill;
 
-/** @param format of the slots, must outlive the fill
- *  @param root   the root window of the screen */
+/** @param format of the slots, must outlive the fill */
 void x11shmpool_fill_init(X11ShmpoolFill *fill, X11ShmpoolDisplay *d,
-                          const X11ShmpoolFormat *format, xcb_window_t root);
+                          const X11ShmpoolFormat *format);
 
 /**
  * Find out which way is faster for a whole frame. Takes six round trips.

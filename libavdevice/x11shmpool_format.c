@@ -182,6 +182,11 @@ int x11shmpool_format_init(X11ShmpoolFormat *f, void *log,
     return 0;
 }
 
+size_t x11shmpool_format_offset(const X11ShmpoolFormat *f, int x, int y)
+{
+    return (size_t)y * f->stride + (size_t)x * (f->bits_per_pixel / 8);
+}
+
 uint32_t x11shmpool_format_read(const X11ShmpoolFormat *f, const uint8_t *p)
 {
     int bytes  = f->bits_per_pixel / 8;

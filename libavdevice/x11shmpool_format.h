@@ -75,6 +75,9 @@ int x11shmpool_format_init(X11ShmpoolFormat *f, void *log,
                            const X11ShmpoolLayout *layout,
                            int width, int height);
 
+/** Where a pixel lies in a slot, bytes from its first one. */
+size_t x11shmpool_format_offset(const X11ShmpoolFormat *f, int x, int y);
+
 /** Read and write the pixel value at p, bits_per_pixel / 8 bytes. */
 uint32_t x11shmpool_format_read(const X11ShmpoolFormat *f, const uint8_t *p);
 void x11shmpool_format_write(const X11ShmpoolFormat *f, uint8_t *p, uint32_t v);

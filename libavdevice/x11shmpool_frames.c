@@ -40,7 +40,6 @@ static av_cold int init_pools(X11ShmpoolFrames *f)
 
     ret = x11shmpool_pool_alloc(&f->pool, d, format,
                                 is_slot ? slot_size : (size_t)f->picture->size,
-                                d->screen->root,
                                 is_slot ? f->options.shm :
                                           X11SHMPOOL_SHM_UNKNOWN,
                                 f->options.pool_size);
@@ -56,7 +55,7 @@ static av_cold int init_pools(X11ShmpoolFrames *f)
         return ret;
 
     ret = x11shmpool_pool_alloc(&f->scratch_pool, d, format, slot_size,
-                                d->screen->root, f->options.shm, 1);
+                                f->options.shm, 1);
     if (ret < 0)
         return ret;
     ret = x11shmpool_pool_get(f->scratch_pool, 0, &f->scratch_buf,
@@ -252,13 +251,8 @@ static int make_frame(X11ShmpoolFrames *f, int wanted, AVBufferRef **buf,
 
 int x11shmpool_frames_gone(const X11ShmpoolFrames *f, int error)
 {
-    const X11ShmpoolDisplay *d = f->capture.display;
-
-    if (error == AVERROR(EIO) || error == AVERROR_INVALIDDATA)
-        av_log(d->log, AV_LOG_ERROR, "The X server of display %s %s. What was "
-               "captured until now is complete.\n", d->name,
-               error == AVERROR(EIO) ? "has gone" :
-               "gives answers that make no sense");
+    x11shmpool_display_log_gone(f->capture.display, error,
+                                " What was captured until now is complete.");
     return error;
 }
 

@@ -24,6 +24,7 @@
 
 #include "libavutil/attributes.h"
 #include "libavutil/error.h"
+#include "libavutil/imgutils.h"
 #include "libavutil/macros.h"
 #include "libavutil/mem.h"
 
@@ -190,7 +191,6 @@ static int same_pixels(const X11ShmpoolFormat *a, const X11ShmpoolFormat *b)
 static int convert(X11ShmpoolMenu *menu, const X11ShmpoolFormat *f,
                    const uint8_t *data)
 {
-    int bytes = f->bits_per_pixel / 8;
     uint32_t *out;
 
     menu->image = (X11ShmpoolCursorImage){
@@ -202,7 +202,7 @@ static int convert(X11ShmpoolMenu *menu, const X11ShmpoolFormat *f,
         return AVERROR(ENOMEM);
     for (int y = 0; y < f->height; y++) {
         for (int x = 0; x < f->width; x++) {
-            const uint8_t *p = data + (size_t)y * f->stride + (size_t)x * bytes;
+            const uint8_t *p = data + x11shmpool_format_offset(f, x, y);
 
             *out++ = x11shmpool_format_argb(f, x11shmpool_format_read(f, p));
         }
@@ -453,20 +453,20 @@ X11ShmpoolRect x11shmpool_menus_rect(const X11ShmpoolMenus *m, int i)
     return clip_to_frame(m, frame_rect(m, menu));
 }
 
-static void copy_menu(const X11ShmpoolFormat *f, uint8_t *data, int stride,
+static void copy_menu(const X11ShmpoolFormat *f, uint8_t *data,
                       const X11ShmpoolMenu *menu, X11ShmpoolRect r,
                       int x, int y)
 {
     int bytes = f->bits_per_pixel / 8;
 
-    for (int i = 0; i < r.h; i++)
-        memcpy(data + (size_t)(r.y + i) * stride + (size_t)r.x * bytes,
-               menu->data + (size_t)(r.y + i - y) * menu->stride +
-               (size_t)(r.x - x) * bytes, (size_t)r.w * bytes);
+    av_image_copy_plane(data + x11shmpool_format_offset(f, r.x, r.y), f->stride,
+                        menu->data + (size_t)(r.y - y) * menu->stride +
+                        (size_t)(r.x - x) * bytes, menu->stride,
+                        r.w * bytes, r.h);
 }
 
 void x11shmpool_menus_paint(const X11ShmpoolMenus *m, int i, uint8_t *data,
-                            int stride, const uint32_t *palette)
+                            const uint32_t *palette)
 {
     const X11ShmpoolMenu *menu = &m->list[i];
     X11ShmpoolRect at = frame_rect(m, menu);
@@ -477,11 +477,13 @@ void x11shmpool_menus_paint(const X11ShmpoolMenus *m, int i, uint8_t *data,
         r.x += at.x;
         r.y += at.y;
         r    = clip_to_frame(m, r);
+        if (x11shmpool_rect_empty(r))
+            continue;
         if (menu->data)
-            copy_menu(m->format, data, stride, menu, r, at.x, at.y);
+            copy_menu(m->format, data, menu, r, at.x, at.y);
         else if (menu->image.argb)
-            x11shmpool_blend_cursor(m->format, data, stride, &menu->image,
-                                    at.x, at.y, r, palette);
+            x11shmpool_blend_cursor(m->format, data, m->format->stride,
+                                    &menu->image, at.x, at.y, r, palette);
     }
 }
 

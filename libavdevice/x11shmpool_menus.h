@@ -127,7 +127,7 @@ X11ShmpoolRect x11shmpool_menus_rect(const X11ShmpoolMenus *m, int i);
  *  lowest, list[0].
  *  @param palette 256 values 0xAARRGGBB if the format is indexed */
 void x11shmpool_menus_paint(const X11ShmpoolMenus *m, int i, uint8_t *data,
-                            int stride, const uint32_t *palette);
+                            const uint32_t *palette);
 
 /** Note that all were painted into a frame that is complete:
  *  x11shmpool_menus_changed() compares with that frame from now on. */

@@ -18,8 +18,6 @@
  * Foundation, Inc., 51 Franklin Street, Fifth Floor, Boston, MA 02110-1301 USA
  */
 
-#include <string.h>
-
 #include "libavutil/attributes.h"
 #include "libavutil/cpu.h"
 #include "libavutil/error.h"
@@ -87,15 +85,12 @@ static void pack_rect(const X11ShmpoolPicture *p, uint8_t *data,
                       const uint8_t *slot, X11ShmpoolRect r)
 {
     const X11ShmpoolFormat *f = p->from;
-    const size_t bytes        = f->bits_per_pixel / 8;
+    const int bytes           = f->bits_per_pixel / 8;
 
-    data += (size_t)r.y * p->linesize[0] + r.x * bytes;
-    slot += (size_t)r.y * f->stride      + r.x * bytes;
-    for (int y = 0; y < r.h; y++) {
-        memcpy(data, slot, r.w * bytes);
-        data += p->linesize[0];
-        slot += f->stride;
-    }
+    av_image_copy_plane(data + (size_t)r.y * p->linesize[0] +
+                        (size_t)r.x * bytes, p->linesize[0],
+                        slot + x11shmpool_format_offset(f, r.x, r.y), f->stride,
+                        r.w * bytes, r.h);
 }
 
 void x11shmpool_picture_fill(const X11ShmpoolPicture *p, uint8_t *data,

@@ -43,7 +43,6 @@
 struct X11ShmpoolPool {
     X11ShmpoolDisplay *display;
     X11ShmpoolFormat format;
-    xcb_window_t root;
     enum X11ShmpoolShm kind;  ///< AUTO until there is a slot
     int max_slots;
     int bounded;              ///< by the user
@@ -84,7 +83,7 @@ static int init_slot(X11ShmpoolPool *pool, X11ShmpoolSlot *s,
                      enum X11ShmpoolShm kind)
 {
     return x11shmpool_slot_init(s, pool->display, kind, &pool->format,
-                                pool->root, pool->slot_size);
+                                pool->slot_size);
 }
 
 static int init_first_slot(X11ShmpoolPool *pool, X11ShmpoolSlot *s)
@@ -186,8 +185,7 @@ int x11shmpool_pool_grown(int max, size_t size)
 
 av_cold int x11shmpool_pool_alloc(X11ShmpoolPool **ppool, X11ShmpoolDisplay *d,
                                   const X11ShmpoolFormat *f, size_t size,
-                                  xcb_window_t root, enum X11ShmpoolShm kind,
-                                  int max_slots)
+                                  enum X11ShmpoolShm kind, int max_slots)
 {
     X11ShmpoolPool *pool;
 
@@ -205,7 +203,6 @@ av_cold int x11shmpool_pool_alloc(X11ShmpoolPool **ppool, X11ShmpoolDisplay *d,
 
     pool->display   = d;
     pool->format    = *f;
-    pool->root      = root;
     pool->kind      = kind;
     pool->slot_size = size;
     pool->bounded   = !!max_slots;

@@ -54,7 +54,6 @@ typedef struct X11ShmpoolPool X11ShmpoolPool;
  *
  * @param f         what slots are as drawables, copied
  * @param size      of a frame, bytes
- * @param root      the root window of the screen
  * @param kind      the memory of the slots; AUTO takes the best that works for
  *                  the first one
  * @param max_slots the bound; 0 for as many as fit in 256 MiB, from 4 to 16, to
@@ -64,8 +63,7 @@ typedef struct X11ShmpoolPool X11ShmpoolPool;
  */
 int x11shmpool_pool_alloc(X11ShmpoolPool **pool, X11ShmpoolDisplay *d,
                           const X11ShmpoolFormat *f, size_t size,
-                          xcb_window_t root, enum X11ShmpoolShm kind,
-                          int max_slots);
+                          enum X11ShmpoolShm kind, int max_slots);
 
 /** Free the pool. Slots in use stay valid until their last reference goes. A
  *  pointer to NULL is fine. */

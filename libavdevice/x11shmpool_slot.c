@@ -156,7 +156,7 @@ static int share_memfd(X11ShmpoolSlot *s, X11ShmpoolDisplay *d)
  * over the socket. If the segment is another client's, reading does no harm,
  * but writing would. */
 static int prove_segment(X11ShmpoolSlot *s, X11ShmpoolDisplay *d,
-                         const X11ShmpoolFormat *f, xcb_drawable_t root)
+                         const X11ShmpoolFormat *f)
 {
     const uint32_t ignore_exposures = 0;
     int bytes = f->bits_per_pixel / 8, pixels, ret;
@@ -173,7 +173,7 @@ static int prove_segment(X11ShmpoolSlot *s, X11ShmpoolDisplay *d,
     for (int i = 0; i < pixels * bytes; i++)
         s->data[i] = av_get_random_seed();
 
-    xcb_create_pixmap(d->conn, f->depth, pixmap, root, pixels, 1);
+    xcb_create_pixmap(d->conn, f->depth, pixmap, d->screen->root, pixels, 1);
     xcb_create_gc(d->conn, gc, pixmap, XCB_GC_GRAPHICS_EXPOSURES,
                   &ignore_exposures);
     put = xcb_shm_put_image_checked(d->conn, pixmap, gc, pixels, 1, 0, 0,
@@ -210,7 +210,7 @@ end:
 }
 
 static int share_sysv(X11ShmpoolSlot *s, X11ShmpoolDisplay *d,
-                    const X11ShmpoolFormat *f, xcb_drawable_t root)
+                      const X11ShmpoolFormat *f)
 {
     int id, ret;
 
@@ -236,26 +236,26 @@ static int share_sysv(X11ShmpoolSlot *s, X11ShmpoolDisplay *d,
         s->segment = XCB_NONE;
         return ret;
     }
-    return prove_segment(s, d, f, root);
+    return prove_segment(s, d, f);
 }
 
 static void make_pixmap(X11ShmpoolSlot *s, X11ShmpoolDisplay *d,
-                        const X11ShmpoolFormat *f, xcb_drawable_t root)
+                        const X11ShmpoolFormat *f)
 {
     xcb_void_cookie_t cookie;
 
     s->pixmap = xcb_generate_id(d->conn);
-    cookie    = xcb_shm_create_pixmap_checked(d->conn, s->pixmap, root,
-                                              f->width, f->height, f->depth,
-                                              s->segment, 0);
+    cookie    = xcb_shm_create_pixmap_checked(d->conn, s->pixmap,
+                                              d->screen->root, f->width,
+                                              f->height, f->depth, s->segment,
+                                              0);
     if (x11shmpool_display_check(d, cookie) < 0)
         s->pixmap = XCB_NONE;
 }
 
 av_cold int x11shmpool_slot_init(X11ShmpoolSlot *s, X11ShmpoolDisplay *d,
                                  enum X11ShmpoolShm kind,
-                                 const X11ShmpoolFormat *f,
-                                 xcb_drawable_t root, size_t size)
+                                 const X11ShmpoolFormat *f, size_t size)
 {
     int ret;
 
@@ -268,10 +268,10 @@ av_cold int x11shmpool_slot_init(X11ShmpoolSlot *s, X11ShmpoolDisplay *d,
     };
 
     switch (kind) {
-    case X11SHMPOOL_SHM_MEMFD: ret = share_memfd(s, d);         break;
-    case X11SHMPOOL_SHM_SYSV:  ret = share_sysv(s, d, f, root); break;
-    case X11SHMPOOL_SHM_OFF:   ret = map_plain(s);              break;
-    default:                   ret = map_unknown(s);            break;
+    case X11SHMPOOL_SHM_MEMFD: ret = share_memfd(s, d);   break;
+    case X11SHMPOOL_SHM_SYSV:  ret = share_sysv(s, d, f); break;
+    case X11SHMPOOL_SHM_OFF:   ret = map_plain(s);        break;
+    default:                   ret = map_unknown(s);      break;
     }
     if (ret < 0) {
         x11shmpool_slot_detach(s, d);
@@ -282,7 +282,7 @@ av_cold int x11shmpool_slot_init(X11ShmpoolSlot *s, X11ShmpoolDisplay *d,
     if (s->segment && d->shared_pixmaps &&
         f->width <= INT16_MAX && f->height <= INT16_MAX &&
         size >= (size_t)f->stride * f->height)
-        make_pixmap(s, d, f, root);
+        make_pixmap(s, d, f);
 
     return 0;
 }

@@ -79,8 +79,7 @@ const char *x11shmpool_slot_kind_name(enum X11ShmpoolShm kind);
  * by a random pattern that the server reads back, since the same id can be
  * another segment in another IPC namespace. Every attach is checked.
  *
- * @param f    the format of the slot's pixmap; its depth must be root's
- * @param root any drawable of the screen
+ * @param f    the format of the slot's pixmap
  * @param size bytes; if it is less than f needs, there is no pixmap
  * @return 0, or what is wrong with this kind here: AVERROR(ENOSYS) the server
  *         or this system has no such thing, AVERROR(EACCES) the server refuses
@@ -90,7 +89,7 @@ const char *x11shmpool_slot_kind_name(enum X11ShmpoolShm kind);
  */
 int x11shmpool_slot_init(X11ShmpoolSlot *s, X11ShmpoolDisplay *d,
                          enum X11ShmpoolShm kind, const X11ShmpoolFormat *f,
-                         xcb_drawable_t root, size_t size);
+                         size_t size);
 
 /**
  * Make a graphics context for CopyArea from windows, including their

@@ -104,7 +104,7 @@ static int make_scratch(X11ShmpoolVerify *v, enum X11ShmpoolShm kind)
     int ret;
 
     f.height = ROWS_PER_CHECK;
-    ret = x11shmpool_slot_init(&v->scratch, d, kind, &f, d->screen->root,
+    ret = x11shmpool_slot_init(&v->scratch, d, kind, &f,
                                (size_t)f.stride * f.height);
     if (ret >= 0 && v->scratch.pixmap)
         v->gc = x11shmpool_slot_gc(&v->scratch, d);
@@ -159,8 +159,8 @@ static int compare_row(const X11ShmpoolVerify *v, const X11ShmpoolSource *source
                        uint8_t *screen)
 {
     const X11ShmpoolFormat *f = v->format;
-    const uint8_t *expected   = slot->data + row.y * (size_t)f->stride +
-                                (size_t)row.x * (f->bits_per_pixel / 8);
+    const uint8_t *expected   = slot->data +
+                                x11shmpool_format_offset(f, row.x, row.y);
 
     for (int i = 0; i < slot->cover.nb; i++)
         overlook(f, screen, expected, row, slot->cover.rects[i]);
