@@ -348,40 +348,6 @@ static void test_rect(void **state)
     assert_true(x11shmpool_rect_equal(r, (X11ShmpoolRect){ 97, -3, 16, 24 }));
 }
 
-static void test_save_and_restore(void **state)
-{
-    static uint8_t data[MAX_BYTES], before[MAX_BYTES], saved[MAX_BYTES];
-
-    (void)state;
-    for (size_t i = 0; i < 2 * NB_CASES; i++) {
-        X11ShmpoolFormat f = format_of(&cases[i / 2], i & 1, 20, 12);
-        int bytes = f.bits_per_pixel / 8, stride = 20 * bytes + 5;
-
-        for (int n = 0; n < 50; n++) {
-            X11ShmpoolRect r = { rnd_between(0, 20), rnd_between(0, 12), 0, 0 };
-            size_t size;
-
-            r.w  = rnd_between(0, 20 - r.x);
-            r.h  = rnd_between(0, 12 - r.y);
-            size = (size_t)r.w * r.h * bytes;
-            for (int j = 0; j < MAX_BYTES; j++)
-                data[j] = rnd();
-            memcpy(before, data, sizeof(data));
-            memset(saved, 0x5a, sizeof(saved));
-            x11shmpool_blend_save(&f, data + MARGIN, stride, r, saved);
-            assert_memory_equal(data, before, sizeof(data));
-            for (size_t j = size; j < sizeof(saved); j++)
-                assert_int_equal(saved[j], 0x5a);
-
-            for (int y = r.y; y < r.y + r.h; y++)
-                memset(data + MARGIN + y * stride + r.x * bytes, 0,
-                       r.w * bytes);
-            x11shmpool_blend_restore(&f, data + MARGIN, stride, r, saved);
-            assert_memory_equal(data, before, sizeof(data));
-        }
-    }
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -391,7 +357,6 @@ int main(void)
         cmocka_unit_test(test_known_values),
         cmocka_unit_test(test_indexed_takes_the_lowest_of_equals),
         cmocka_unit_test(test_rect),
-        cmocka_unit_test(test_save_and_restore),
     };
 
     return cmocka_run_group_tests_name("blend", tests, NULL, NULL);

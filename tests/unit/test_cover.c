@@ -58,6 +58,7 @@ static void all_pixels_are_restored(void **state)
                 r.h = (seed = seed * 69069 + 1) % (H - r.y + 1);
                 assert_int_equal(x11shmpool_cover_add(&cover, &f, data, r), 0);
             }
+            assert_memory_equal(data, before, sizeof(data));
             for (int i = 0; i < cover.nb; i++) {
                 X11ShmpoolRect r = cover.rects[i];
 
