@@ -46,7 +46,6 @@
 #include "x11shmpool_compat.h"
 #include "x11shmpool_display.h"
 #include "x11shmpool_engine.h"
-#include "x11shmpool_format.h"
 #include "x11shmpool_frames.h"
 #include "x11shmpool_list.h"
 #include "x11shmpool_packet.h"
@@ -69,7 +68,6 @@ typedef struct X11ShmpoolSettings {
     char *pixel_format;
     char *colorspace;
     char *color_range;
-    int damage_metadata;
 } X11ShmpoolSettings;
 
 typedef struct X11ShmpoolContext {
@@ -80,11 +78,9 @@ typedef struct X11ShmpoolContext {
 
     X11ShmpoolDisplay display;
     X11ShmpoolSource source;
-    X11ShmpoolFormat format;
-    X11ShmpoolPicture picture;
     X11ShmpoolFrames frames;
     X11ShmpoolEngine *engine;
-    int64_t last;            ///< sequence of the frame in the last packet, or 0
+    X11ShmpoolPackets packets;
     AVRational rate;
 } X11ShmpoolContext;
 
@@ -128,8 +124,9 @@ static const AVOption options[] = {
     { "repeat", "return the last frame again", 0, AV_OPT_TYPE_CONST, { .i64 = 0 }, 0, 0, D, "unchanged" },
     { "skip", "return nothing, except one frame a second", 0, AV_OPT_TYPE_CONST, { .i64 = 1 }, 0, 0, D, "unchanged" },
     { "on_resize", "what to do when the captured screen or window changes its size", OFFSET(o.on_resize), AV_OPT_TYPE_STRING, { .str = "pad" }, 0, 0, D, "on_resize" },
-    { "pad", "keep the size of the video, crop or fill with black", 0, AV_OPT_TYPE_CONST, { .i64 = 0 }, 0, 0, D, "on_resize" },
-    { "eof", "end the stream", 0, AV_OPT_TYPE_CONST, { .i64 = 1 }, 0, 0, D, "on_resize" },
+    { "pad", "keep the size of the video, crop or fill with black", 0, AV_OPT_TYPE_CONST, { .i64 = X11SHMPOOL_RESIZE_PAD }, 0, 0, D, "on_resize" },
+    { "eof", "end the stream", 0, AV_OPT_TYPE_CONST, { .i64 = X11SHMPOOL_RESIZE_EOF }, 0, 0, D, "on_resize" },
+    { "follow", "go on in the new size", 0, AV_OPT_TYPE_CONST, { .i64 = X11SHMPOOL_RESIZE_FOLLOW }, 0, 0, D, "on_resize" },
     { "pixel_format", "pixels of the frames; only what changed is converted", OFFSET(o.pixel_format), AV_OPT_TYPE_STRING, { .str = "native" }, 0, 0, D, "pixel_format" },
     { "native", "what the X server has", 0, AV_OPT_TYPE_CONST, { .i64 = AV_PIX_FMT_NONE }, 0, 0, D, "pixel_format" },
     { "yuv420p", "for most encoders and players", 0, AV_OPT_TYPE_CONST, { .i64 = AV_PIX_FMT_YUV420P }, 0, 0, D, "pixel_format" },
@@ -143,7 +140,8 @@ static const AVOption options[] = {
     { "color_range", "range of the YUV formats and gray", OFFSET(o.color_range), AV_OPT_TYPE_STRING, { .str = "tv" }, 0, 0, D, "color_range" },
     { "tv", "limited, 16 to 235", 0, AV_OPT_TYPE_CONST, { .i64 = AVCOL_RANGE_MPEG }, 0, 0, D, "color_range" },
     { "pc", "full, 0 to 255", 0, AV_OPT_TYPE_CONST, { .i64 = AVCOL_RANGE_JPEG }, 0, 0, D, "color_range" },
-    { "damage_metadata", "put what changed into the metadata of each packet", OFFSET(o.damage_metadata), AV_OPT_TYPE_BOOL, { .i64 = 0 }, 0, 1, D, NULL },
+    { "damage_metadata", "put what changed into the metadata of each packet", OFFSET(packets.metadata), AV_OPT_TYPE_BOOL, { .i64 = 0 }, 0, 1, D, NULL },
+    { "damage_hints", "return frames with a hint for encoders of what changed during the last so many of them; 0 for none", OFFSET(packets.hints), AV_OPT_TYPE_INT, { .i64 = 0 }, 0, X11SHMPOOL_CHANGES, D, NULL },
     { "stat_captured", "frames captured so far", OFFSET(stats.captured), AV_OPT_TYPE_INT64, { .i64 = 0 }, 0, (double)INT64_MAX, S, NULL },
     { "stat_repeated", "frames returned again so far because nothing had changed", OFFSET(stats.repeated), AV_OPT_TYPE_INT64, { .i64 = 0 }, 0, (double)INT64_MAX, S, NULL },
     { "stat_dropped", "frames dropped so far because all memory was in use or the queue was full", OFFSET(stats.dropped), AV_OPT_TYPE_INT64, { .i64 = 0 }, 0, (double)INT64_MAX, S, NULL },
@@ -187,7 +185,7 @@ typedef struct Opening {
     X11ShmpoolUrl url;
     X11ShmpoolFramesOptions frames;
     X11ShmpoolCaptureOptions capture;
-    int pix_fmt, color_space, color_range;
+    X11ShmpoolPictureOptions picture;
 } Opening;
 
 static av_cold int parse_options(Opening *opening)
@@ -196,30 +194,38 @@ static av_cold int parse_options(Opening *opening)
     X11ShmpoolContext *c        = s->priv_data;
     X11ShmpoolFramesOptions *f  = &opening->frames;
     X11ShmpoolCaptureOptions *o = &opening->capture;
-    int shm, ret;
+    int shm, on_resize, pix_fmt, color_space, color_range, ret;
 
     *f = (X11ShmpoolFramesOptions){ .pool_size = c->o.pool_size };
     *o = (X11ShmpoolCaptureOptions){
         .draw_mouse    = c->o.draw_mouse,
         .region_border = c->o.show_region ? c->o.region_border : 0,
-        .need_rects    = c->o.damage_metadata,
+        .need_rects    = c->packets.metadata || c->packets.hints,
     };
     if ((ret = parse_choice(s, "shm", c->o.shm, &shm)) < 0 ||
         (ret = parse_choice(s, "damage", c->o.damage, &o->damage)) < 0 ||
         (ret = parse_choice(s, "unchanged", c->o.unchanged,
                             &f->skip_unchanged)) < 0 ||
         (ret = parse_choice(s, "on_resize", c->o.on_resize,
-                            &o->eof_on_resize)) < 0 ||
+                            &on_resize)) < 0 ||
         (ret = parse_choice(s, "pixel_format", c->o.pixel_format,
-                            &opening->pix_fmt)) < 0 ||
+                            &pix_fmt)) < 0 ||
         (ret = parse_choice(s, "colorspace", c->o.colorspace,
-                            &opening->color_space)) < 0 ||
+                            &color_space)) < 0 ||
         (ret = parse_choice(s, "color_range", c->o.color_range,
-                            &opening->color_range)) < 0)
+                            &color_range)) < 0 ||
+        (ret = x11shmpool_packets_check(&c->packets, s)) < 0)
         return ret;
-    f->shm          = shm;
-    o->need_changed = f->skip_unchanged;
-    o->need_rects  |= opening->pix_fmt != AV_PIX_FMT_NONE;
+    f->shm           = shm;
+    o->on_resize     = on_resize;
+    o->need_changed  = f->skip_unchanged;
+    o->need_rects   |= pix_fmt != AV_PIX_FMT_NONE;
+    opening->picture = (X11ShmpoolPictureOptions){
+        .pix_fmt     = pix_fmt,
+        .color_space = color_space,
+        .color_range = color_range,
+        .for_frames  = !!c->packets.hints,
+    };
 
     ret = c->o.framerate ? av_parse_video_rate(&c->rate, c->o.framerate) :
                          AVERROR(EINVAL);
@@ -237,7 +243,7 @@ static av_cold int parse_options(Opening *opening)
 static av_cold int add_stream(AVFormatContext *s)
 {
     X11ShmpoolContext *c = s->priv_data;
-    const X11ShmpoolPicture *p = &c->picture;
+    const X11ShmpoolPicture *p = x11shmpool_frames_picture(&c->frames);
     AVStream *st         = avformat_new_stream(s, NULL);
     AVCodecParameters *par;
 
@@ -248,10 +254,11 @@ static av_cold int add_stream(AVFormatContext *s)
 
     par                  = st->codecpar;
     par->codec_type      = AVMEDIA_TYPE_VIDEO;
-    par->codec_id        = AV_CODEC_ID_RAWVIDEO;
+    par->codec_id        = c->packets.hints ? AV_CODEC_ID_WRAPPED_AVFRAME :
+                                              AV_CODEC_ID_RAWVIDEO;
     par->format          = p->pix_fmt;
-    par->width           = c->format.width;
-    par->height          = c->format.height;
+    par->width           = p->from.width;
+    par->height          = p->from.height;
     par->bit_rate        = av_rescale(p->size * INT64_C(8), c->rate.num,
                                       c->rate.den);
     par->color_space     = p->color_space;
@@ -274,24 +281,18 @@ static av_cold int open_frames(void *opaque)
     AVFormatContext *s   = o->s;
     X11ShmpoolContext *c = s->priv_data;
     const X11ShmpoolChanges *changes;
+    const enum AVPixelFormat pix_fmt = o->picture.pix_fmt;
     int ret;
 
     if ((ret = x11shmpool_display_query(&c->display)) < 0 ||
         (ret = x11shmpool_target_open(&c->target, &o->url, &c->display,
-                                      o->pix_fmt == AV_PIX_FMT_YUV420P ||
-                                      o->pix_fmt == AV_PIX_FMT_NV12,
+                                      pix_fmt == AV_PIX_FMT_YUV420P ||
+                                      pix_fmt == AV_PIX_FMT_NV12,
                                       &c->source)) < 0 ||
-        (ret = x11shmpool_format_init(&c->format, s, &c->source.layout,
-                                      c->source.region.w,
-                                      c->source.region.h)) < 0 ||
-        (ret = x11shmpool_picture_init(&c->picture, &c->format, o->pix_fmt,
-                                       o->color_space, o->color_range,
-                                       s)) < 0 ||
-        (ret = x11shmpool_engine_alloc(&c->engine, c->rate, c->format.width,
-                                       c->format.height, &changes)) < 0)
+        (ret = x11shmpool_engine_alloc(&c->engine, c->rate, &changes)) < 0)
         return ret;
     o->capture.follow_mouse = c->target.follow_mouse;
-    return x11shmpool_frames_init(&c->frames, &c->source, &c->picture, changes,
+    return x11shmpool_frames_init(&c->frames, &c->source, &o->picture, changes,
                                   &o->frames, &o->capture);
 }
 
@@ -340,25 +341,21 @@ static int x11shmpool_read_packet(AVFormatContext *s, AVPacket *pkt)
 {
     X11ShmpoolContext *c = s->priv_data;
     X11ShmpoolFrame frame;
-    X11ShmpoolRects rects;
     int ret;
 
     if ((ret = check_process(s)) < 0)
         return ret;
     ret = x11shmpool_engine_receive(c->engine,
                                     s->flags & AVFMT_FLAG_NONBLOCK,
-                                    &s->interrupt_callback, c->last, &frame,
-                                    &pkt->pts, &rects);
+                                    &s->interrupt_callback, &frame,
+                                    &pkt->pts);
     x11shmpool_engine_stats(c->engine, &c->stats);
     if (ret < 0)
         return ret;
 
     pkt->dts      = pkt->pts;
     pkt->duration = av_rescale(1000000, c->rate.den, c->rate.num);
-    ret = x11shmpool_packet_init(pkt, &frame, &c->picture,
-                                 c->o.damage_metadata ? &rects : NULL);
-    if (ret >= 0)
-        c->last = frame.sequence;
+    ret = x11shmpool_packets_fill(&c->packets, c->engine, &frame, pkt);
     x11shmpool_frame_unref(&frame);
 
     return ret;

@@ -130,6 +130,15 @@ av_cold int x11shmpool_capture_measure(X11ShmpoolCapture *c,
                                    x11shmpool_source_visible(c->source));
 }
 
+void x11shmpool_capture_resized(X11ShmpoolCapture *c)
+{
+    x11shmpool_fill_resized(&c->fill);
+    x11shmpool_verify_resized(&c->verify);
+    x11shmpool_capture_invalidate(c);
+    if (c->options.region_border)
+        x11shmpool_border_move(&c->border, region_on_root(c->source));
+}
+
 av_cold void x11shmpool_capture_uninit(X11ShmpoolCapture *c)
 {
     if (!c->display)
@@ -254,7 +263,7 @@ static int update_source(X11ShmpoolCapture *c)
         av_log(log, AV_LOG_INFO, "Window 0x%x was closed.\n", s->window);
         return AVERROR_EOF;
     }
-    if (s->resized && c->options.eof_on_resize) {
+    if (s->resized && c->options.on_resize == X11SHMPOOL_RESIZE_EOF) {
         av_log(log, AV_LOG_INFO, "The %s was resized to %dx%d.\n",
                s->what, s->bounds.w, s->bounds.h);
         return AVERROR_EOF;

@@ -43,13 +43,19 @@
  * On the thread that owns the display.
  */
 
+enum X11ShmpoolOnResize {
+    X11SHMPOOL_RESIZE_PAD,
+    X11SHMPOOL_RESIZE_EOF,
+    X11SHMPOOL_RESIZE_FOLLOW,
+};
+
 typedef struct X11ShmpoolCaptureOptions {
     int damage;              ///< 1 track it, 0 don't, -1 if the server supports
                              ///< it
     int draw_mouse;
     int follow_mouse;        ///< 0 off; see x11shmpool_rect_follow()
     int region_border;       ///< pixels, 0 for no border
-    int eof_on_resize;
+    enum X11ShmpoolOnResize on_resize;
     int need_changed;        ///< find out whether anything differs
     int need_rects;          ///< find out exactly what differs
 } X11ShmpoolCaptureOptions;
@@ -85,6 +91,10 @@ int x11shmpool_capture_init(X11ShmpoolCapture *c, X11ShmpoolSource *source,
 
 /** See x11shmpool_fill_measure(). */
 int x11shmpool_capture_measure(X11ShmpoolCapture *c, X11ShmpoolSlot *slot);
+
+/** Note that the format has got another size, and the source's region with it.
+ *  Buffered. */
+void x11shmpool_capture_resized(X11ShmpoolCapture *c);
 
 /** Free the memory; the server frees its part when the display is closed. */
 void x11shmpool_capture_uninit(X11ShmpoolCapture *c);

@@ -20,8 +20,6 @@
 
 #include <stddef.h>
 
-#include "libavutil/attributes.h"
-
 #include "x11shmpool_changes.h"
 
 static int rect_holds(X11ShmpoolRect outer, X11ShmpoolRect inner)
@@ -79,29 +77,24 @@ int64_t x11shmpool_rects_area(const X11ShmpoolRects *rects)
     return area;
 }
 
-av_cold void x11shmpool_changes_init(X11ShmpoolChanges *c, int width,
-                                     int height)
-{
-    c->frame  = (X11ShmpoolRect){ 0, 0, width, height };
-    c->newest = 0;
-}
-
 int64_t x11shmpool_changes_add(X11ShmpoolChanges *c,
-                               const X11ShmpoolRects *rects)
+                               const X11ShmpoolRects *rects,
+                               X11ShmpoolRect frame)
 {
     X11ShmpoolRects *entry = &c->ring[++c->newest % X11SHMPOOL_CHANGES];
 
     entry->nb = 0;
-    x11shmpool_rects_add_all(entry, rects, &c->frame);
+    x11shmpool_rects_add_all(entry, rects, &frame);
     return c->newest;
 }
 
 void x11shmpool_changes_between(const X11ShmpoolChanges *c, int64_t older,
-                                int64_t newer, X11ShmpoolRects *rects)
+                                int64_t newer, X11ShmpoolRect frame,
+                                X11ShmpoolRects *rects)
 {
     rects->nb = 0;
     if (older <= 0 || c->newest - older > X11SHMPOOL_CHANGES) {
-        x11shmpool_rects_add(rects, c->frame);
+        x11shmpool_rects_add(rects, frame);
         return;
     }
     for (int64_t n = older + 1; n <= newer; n++)

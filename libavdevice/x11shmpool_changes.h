@@ -62,32 +62,34 @@ X11ShmpoolRect x11shmpool_rects_box(const X11ShmpoolRects *rects);
 /** The sum of their areas, in pixels: an upper bound if some overlap. */
 int64_t x11shmpool_rects_area(const X11ShmpoolRects *rects);
 
+/** All zero to begin with. */
 typedef struct X11ShmpoolChanges {
-    X11ShmpoolRect frame;      ///< at 0,0
     int64_t newest;            ///< the last frame's sequence; 0 if none yet
     X11ShmpoolRects ring[X11SHMPOOL_CHANGES];
 } X11ShmpoolChanges;
 
-void x11shmpool_changes_init(X11ShmpoolChanges *c, int width, int height);
-
 /**
  * Add a frame.
  *
- * @param rects what differs from the frame before; clipped to the frame here
+ * @param rects what differs from the frame before; clipped here
+ * @param frame all of the frame
  * @return its sequence, one more than that of the frame before; the first is 1
  */
 int64_t x11shmpool_changes_add(X11ShmpoolChanges *c,
-                               const X11ShmpoolRects *rects);
+                               const X11ShmpoolRects *rects,
+                               X11ShmpoolRect frame);
 
 /**
- * What differs between two frames.
+ * What differs between two frames of one size.
  *
  * @param older the earlier frame's sequence; 0 if there is none
  * @param newer the later frame's sequence, at most c->newest
+ * @param frame all of the later frame
  * @param rects set to what differs: nothing if they are the same, the whole
  *              frame if there is no earlier one or it is no longer recorded
  */
 void x11shmpool_changes_between(const X11ShmpoolChanges *c, int64_t older,
-                                int64_t newer, X11ShmpoolRects *rects);
+                                int64_t newer, X11ShmpoolRect frame,
+                                X11ShmpoolRects *rects);
 
 #endif /* AVDEVICE_X11SHMPOOL_CHANGES_H */

@@ -75,6 +75,10 @@
 #define X11SHMPOOL_P(field) .field
 #endif
 
+/* AVVideoHint came with FFmpeg 6.1, as did AV_FRAME_FLAG_KEY. */
+#define X11SHMPOOL_HAVE_HINTS \
+    (LIBAVUTIL_VERSION_INT >= AV_VERSION_INT(58, 29, 100))
+
 /* read_play and read_pause became read_set_state and handle_command within
  * libavformat 62: FFmpeg 8.0 has the former, 8.1 the latter. */
 #define X11SHMPOOL_SET_STATE_VERSION AV_VERSION_INT(62, 10, 100)

@@ -142,12 +142,17 @@ static int64_t next_tick(X11ShmpoolEngine *e, int64_t *wait)
     return tick;
 }
 
+static X11ShmpoolRect whole(const X11ShmpoolFrame *frame)
+{
+    return x11shmpool_picture_rect((const void *)frame->picture->data);
+}
+
 /* Under lock. @return whether the reader has one more frame to take */
 static int add_frame(X11ShmpoolEngine *e, X11ShmpoolFrame *frame,
                       const X11ShmpoolRects *rects)
 {
     if (rects->nb)
-        x11shmpool_changes_add(&e->changes, rects);
+        x11shmpool_changes_add(&e->changes, rects, whole(frame));
     frame->sequence = e->changes.newest;
     x11shmpool_frames_set_sequence(e->frames, frame->sequence);
     if (e->discard || e->paused || e->stopping) {
@@ -222,7 +227,6 @@ static void *engine_thread(void *arg)
 }
 
 av_cold int x11shmpool_engine_alloc(X11ShmpoolEngine **engine, AVRational rate,
-                                    int width, int height,
                                     const X11ShmpoolChanges **changes)
 {
     X11ShmpoolEngine *e = av_mallocz(sizeof(*e));
@@ -237,7 +241,6 @@ av_cold int x11shmpool_engine_alloc(X11ShmpoolEngine **engine, AVRational rate,
     pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
     pthread_cond_init(&e->changed, &attributes);
     pthread_condattr_destroy(&attributes);
-    x11shmpool_changes_init(&e->changes, width, height);
     e->wake_fd = -1;
     *changes   = &e->changes;
     return 0;
@@ -374,22 +377,29 @@ static int wait_for_frame(X11ShmpoolEngine *e, int nonblock,
 }
 
 int x11shmpool_engine_receive(X11ShmpoolEngine *e, int nonblock,
-                              const AVIOInterruptCB *interrupt, int64_t before,
-                              X11ShmpoolFrame *frame, int64_t *pts,
-                              X11ShmpoolRects *rects)
+                              const AVIOInterruptCB *interrupt,
+                              X11ShmpoolFrame *frame, int64_t *pts)
 {
     int ret;
 
     pthread_mutex_lock(&e->lock);
     e->started = 1;
     ret = wait_for_frame(e, nonblock, interrupt, frame);
-    if (ret >= 0) {
+    if (ret >= 0)
         *pts = x11shmpool_clock_pts(&e->clock, frame->tick);
-        x11shmpool_changes_between(&e->changes, before, frame->sequence, rects);
-    }
     pthread_mutex_unlock(&e->lock);
 
     return ret;
+}
+
+void x11shmpool_engine_changes(X11ShmpoolEngine *e, int64_t older,
+                               const X11ShmpoolFrame *newer,
+                               X11ShmpoolRects *rects)
+{
+    pthread_mutex_lock(&e->lock);
+    x11shmpool_changes_between(&e->changes, older, newer->sequence,
+                               whole(newer), rects);
+    pthread_mutex_unlock(&e->lock);
 }
 
 void x11shmpool_engine_pause(X11ShmpoolEngine *e)

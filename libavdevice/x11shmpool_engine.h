@@ -44,7 +44,6 @@ typedef struct X11ShmpoolEngine X11ShmpoolEngine;
  * @return 0 or AVERROR(ENOMEM)
  */
 int x11shmpool_engine_alloc(X11ShmpoolEngine **engine, AVRational rate,
-                            int width, int height,
                             const X11ShmpoolChanges **changes);
 
 /**
@@ -69,20 +68,27 @@ void x11shmpool_engine_free(X11ShmpoolEngine **engine);
  * @param nonblock  wait only if the next frame is due within 10 ms, and until
  *                  10 ms after it is due at most
  * @param interrupt called on this thread while there is no frame; may be NULL
- * @param before    sequence of the last frame that was received and used, 0 if
- *                  there is none
  * @param frame     set on success; the caller unreferences it
  * @param pts       its timestamp, µs since the epoch, on the frame grid
- * @param rects     set to what differs from that one, even if others were
- *                  dropped in between; the whole frame if there is none
  * @return 0; AVERROR(EAGAIN); AVERROR_EXIT when interrupted, after which
  *         receiving can go on; else the error that ended the stream, once all
  *         frames before it have been received (see x11shmpool_frames_next())
  */
 int x11shmpool_engine_receive(X11ShmpoolEngine *engine, int nonblock,
-                              const AVIOInterruptCB *interrupt, int64_t before,
-                              X11ShmpoolFrame *frame, int64_t *pts,
-                              X11ShmpoolRects *rects);
+                              const AVIOInterruptCB *interrupt,
+                              X11ShmpoolFrame *frame, int64_t *pts);
+
+/**
+ * Find out what differs between two frames of one size, even if others were
+ * dropped in between. Any thread.
+ *
+ * @param older the earlier frame's sequence, 0 if there is none: then all of
+ *              the later frame differs
+ * @param newer the later frame, received since
+ */
+void x11shmpool_engine_changes(X11ShmpoolEngine *engine, int64_t older,
+                               const X11ShmpoolFrame *newer,
+                               X11ShmpoolRects *rects);
 
 /** Stop capturing; frames that wait are discarded and not counted. Receiving
  *  returns AVERROR(EAGAIN) until x11shmpool_engine_resume(). */

@@ -50,6 +50,15 @@ av_cold void x11shmpool_fill_uninit(X11ShmpoolFill *fill)
         x11shmpool_slot_uninit(&fill->scratch);
 }
 
+void x11shmpool_fill_resized(X11ShmpoolFill *fill)
+{
+    x11shmpool_slot_detach(fill->display, fill->scratch.segment,
+                           fill->scratch.pixmap);
+    x11shmpool_fill_uninit(fill);
+    fill->scratch        = (X11ShmpoolSlot){ 0 };
+    fill->scratch_failed = 0;
+}
+
 static void set_clip(X11ShmpoolFill *fill, uint32_t region, int x, int y)
 {
     if (region || fill->clipped)

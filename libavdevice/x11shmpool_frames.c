@@ -28,18 +28,69 @@
 
 #define MAX_FAILURES 10
 
+static const X11ShmpoolPicture *get_picture(const X11ShmpoolFrames *f)
+{
+    return (const X11ShmpoolPicture *)f->picture->data;
+}
+
+const X11ShmpoolPicture *x11shmpool_frames_picture(const X11ShmpoolFrames *f)
+{
+    return get_picture(f);
+}
+
+/* For the size of the source's region. After an error nothing has changed. */
+static int set_format(X11ShmpoolFrames *f)
+{
+    const X11ShmpoolSource *s = f->capture.source;
+    AVBufferRef *picture = av_buffer_allocz(sizeof(X11ShmpoolPicture));
+    X11ShmpoolFormat format;
+    void *log = s->display->log;
+    int ret;
+
+    if (!picture)
+        return AVERROR(ENOMEM);
+    ret = x11shmpool_format_init(&format, log, &s->layout, s->region.w,
+                                 s->region.h);
+    if (ret >= 0)
+        ret = x11shmpool_picture_init((X11ShmpoolPicture *)picture->data,
+                                      &format, &f->picture_options, log);
+    if (ret < 0) {
+        av_buffer_unref(&picture);
+        return ret;
+    }
+    av_buffer_unref(&f->picture);
+    f->picture = picture;
+    f->format  = format;
+    return 0;
+}
+
+static size_t slot_size(const X11ShmpoolFrames *f)
+{
+    return (size_t)f->format.stride * f->format.height;
+}
+
+static size_t frame_size(const X11ShmpoolFrames *f)
+{
+    const X11ShmpoolPicture *p = get_picture(f);
+
+    return p->is_slot ? slot_size(f) : (size_t)p->size;
+}
+
+static int get_scratch(X11ShmpoolFrames *f)
+{
+    return x11shmpool_pool_get(f->scratch_pool, 0, &f->scratch_buf,
+                               &f->scratch);
+}
+
 static av_cold int init_pools(X11ShmpoolFrames *f)
 {
-    const X11ShmpoolFormat *format = f->format;
-    X11ShmpoolDisplay *d           = f->capture.display;
-    const size_t slot_size = (size_t)format->stride * format->height;
-    const int is_slot      = f->picture->is_slot;
+    X11ShmpoolDisplay *d = f->capture.display;
+    const int is_slot    = get_picture(f)->is_slot;
     AVBufferRef *buf;
     X11ShmpoolSlot *slot;
     int ret;
 
-    ret = x11shmpool_pool_alloc(&f->pool, d, format,
-                                is_slot ? slot_size : (size_t)f->picture->size,
+    ret = x11shmpool_pool_alloc(&f->pool, d, &f->format, frame_size(f),
                                 is_slot ? f->options.shm :
                                           X11SHMPOOL_SHM_UNKNOWN,
                                 f->options.pool_size);
@@ -54,18 +105,16 @@ static av_cold int init_pools(X11ShmpoolFrames *f)
     if (is_slot || ret < 0)
         return ret;
 
-    ret = x11shmpool_pool_alloc(&f->scratch_pool, d, format, slot_size,
+    ret = x11shmpool_pool_alloc(&f->scratch_pool, d, &f->format, slot_size(f),
                                 f->options.shm, 1);
-    if (ret < 0)
+    if (ret < 0 || (ret = get_scratch(f)) < 0)
         return ret;
-    ret = x11shmpool_pool_get(f->scratch_pool, 0, &f->scratch_buf,
-                              &f->scratch);
-    return ret < 0 ? ret : x11shmpool_capture_measure(&f->capture, f->scratch);
+    return x11shmpool_capture_measure(&f->capture, f->scratch);
 }
 
 av_cold int x11shmpool_frames_init(X11ShmpoolFrames *f,
                                    X11ShmpoolSource *source,
-                                   const X11ShmpoolPicture *picture,
+                                   const X11ShmpoolPictureOptions *picture,
                                    const X11ShmpoolChanges *changes,
                                    const X11ShmpoolFramesOptions *options,
                                    const X11ShmpoolCaptureOptions *capture)
@@ -74,23 +123,53 @@ av_cold int x11shmpool_frames_init(X11ShmpoolFrames *f,
     int ret;
 
     *f = (X11ShmpoolFrames){
-        .format  = picture->from,
-        .picture = picture,
-        .changes = changes,
-        .options = *options,
+        .picture_options = *picture,
+        .changes         = changes,
+        .options         = *options,
+        .capture.source  = source,
     };
-    if ((ret = x11shmpool_capture_init(c, source, f->format, capture)) < 0)
+    if ((ret = set_format(f)) < 0 ||
+        (ret = x11shmpool_capture_init(c, source, &f->format, capture)) < 0)
         return ret;
-    x11shmpool_compose_init(&f->compose, f->format, source,
+    x11shmpool_compose_init(&f->compose, &f->format, source,
                             c->options.draw_mouse ? &c->cursor : NULL,
                             &c->menus);
     return init_pools(f);
+}
+
+static int has_new_size(const X11ShmpoolFrames *f)
+{
+    const X11ShmpoolCapture *c = &f->capture;
+
+    return c->options.on_resize == X11SHMPOOL_RESIZE_FOLLOW &&
+           x11shmpool_source_fit(c->source,
+                                 get_picture(f)->convert.subsampled);
+}
+
+/* Slots and frames get the size of the source's region. */
+static int resize(X11ShmpoolFrames *f)
+{
+    int ret;
+
+    av_buffer_unref(&f->last);
+    av_buffer_unref(&f->scratch_buf);
+    f->last_slot = f->last_read = f->scratch = NULL;
+
+    if ((ret = set_format(f)) < 0)
+        return ret;
+    x11shmpool_capture_resized(&f->capture);
+    ret = x11shmpool_pool_resize(f->pool, &f->format, frame_size(f));
+    if (!f->scratch_pool || ret < 0)
+        return ret;
+    ret = x11shmpool_pool_resize(f->scratch_pool, &f->format, slot_size(f));
+    return ret < 0 ? ret : get_scratch(f);
 }
 
 av_cold void x11shmpool_frames_uninit(X11ShmpoolFrames *f)
 {
     av_buffer_unref(&f->last);
     av_buffer_unref(&f->palette);
+    av_buffer_unref(&f->picture);
     x11shmpool_capture_uninit(&f->capture);
     av_buffer_unref(&f->scratch_buf);
     x11shmpool_pool_free(&f->scratch_pool);
@@ -99,14 +178,15 @@ av_cold void x11shmpool_frames_uninit(X11ShmpoolFrames *f)
 
 static int hand_out_last(X11ShmpoolFrames *f, X11ShmpoolFrame *frame)
 {
-    frame->buf = av_buffer_ref(f->last);
-    if (frame->buf && f->palette) {
+    frame->buf     = av_buffer_ref(f->last);
+    frame->picture = av_buffer_ref(f->picture);
+    if (f->palette)
         frame->palette = av_buffer_ref(f->palette);
-        if (!frame->palette)
-            av_buffer_unref(&frame->buf);
-    }
     f->last_tick = frame->tick;
-    return frame->buf ? 0 : AVERROR(ENOMEM);
+    if (frame->buf && frame->picture && !f->palette == !frame->palette)
+        return 0;
+    x11shmpool_frame_unref(frame);
+    return AVERROR(ENOMEM);
 }
 
 static int repeat(X11ShmpoolFrames *f, int lost, X11ShmpoolFrame *frame)
@@ -131,7 +211,7 @@ static int set_palette(X11ShmpoolFrames *f)
     const X11ShmpoolPalette *p = &f->capture.palette;
     AVBufferRef *palette;
 
-    if (!f->format->indexed || (f->palette && f->palette_number == p->number))
+    if (!f->format.indexed || (f->palette && f->palette_number == p->number))
         return 0;
     palette = av_buffer_alloc(sizeof(p->argb));
     if (!palette)
@@ -141,12 +221,6 @@ static int set_palette(X11ShmpoolFrames *f)
     f->palette        = palette;
     f->palette_number = p->number;
     return 0;
-}
-
-static void add_all(const X11ShmpoolFrames *f, X11ShmpoolRects *rects)
-{
-    x11shmpool_rects_add(rects, (X11ShmpoolRect){
-        0, 0, f->format->width, f->format->height });
 }
 
 /* Read the source into a slot, and find out what differs from the last frame. */
@@ -159,17 +233,19 @@ static int read_source(X11ShmpoolFrames *f, X11ShmpoolSlot *slot,
     int ret;
 
     if (filled)
-        x11shmpool_cover_restore(&filled->cover, f->format, filled->data);
+        x11shmpool_cover_restore(&filled->cover, &f->format, filled->data);
     ret = x11shmpool_capture_read(c, filled, rects);
     if (ret < 0)
         return ret;
     x11shmpool_compose_changes(&f->compose, rects);
     if (!f->last_slot ||
-        (f->format->indexed && c->palette.number != f->palette_number))
-        add_all(f, rects);
+        (f->format.indexed && c->palette.number != f->palette_number))
+        x11shmpool_rects_add(rects, x11shmpool_picture_rect(get_picture(f)));
     if (filled && (rects->nb || !f->last) && c->newer) {
         x11shmpool_changes_between(f->changes, filled->sequence,
-                                   f->changes->newest, &stale);
+                                   f->changes->newest,
+                                   x11shmpool_picture_rect(get_picture(f)),
+                                   &stale);
         x11shmpool_rects_add_all(rects, &stale, NULL);
         x11shmpool_rects_add_all(rects, &c->fill.images, NULL);
     }
@@ -181,12 +257,14 @@ static int read_source(X11ShmpoolFrames *f, X11ShmpoolSlot *slot,
 static void fill_picture(X11ShmpoolFrames *f, X11ShmpoolSlot *slot,
                          const X11ShmpoolRects *rects)
 {
+    const X11ShmpoolPicture *p = get_picture(f);
+    const X11ShmpoolRect frame = x11shmpool_picture_rect(p);
     X11ShmpoolRects lacks;
 
     x11shmpool_changes_between(f->changes, slot->sequence, f->changes->newest,
-                               &lacks);
-    x11shmpool_rects_add_all(&lacks, rects, &f->changes->frame);
-    x11shmpool_picture_fill(f->picture, slot->data, f->scratch->data, &lacks,
+                               frame, &lacks);
+    x11shmpool_rects_add_all(&lacks, rects, &frame);
+    x11shmpool_picture_fill(p, slot->data, f->scratch->data, &lacks,
                             f->capture.palette.argb);
 }
 
@@ -221,8 +299,6 @@ static int make_frame(X11ShmpoolFrames *f, int wanted, AVBufferRef **buf,
     X11ShmpoolSlot *slot = NULL;
     int dirty, ret;
 
-    if ((ret = x11shmpool_capture_update(c)) < 0)
-        return ret;
     x11shmpool_compose_changes(&f->compose, rects);
     dirty = x11shmpool_capture_dirty(c) || rects->nb || !f->last;
     if (f->last && (!c->source->viewable ||
@@ -286,7 +362,11 @@ int x11shmpool_frames_next(X11ShmpoolFrames *f, int64_t tick, int lost,
     *frame    = (X11ShmpoolFrame){ .tick = tick };
     rects->nb = 0;
 
-    ret = make_frame(f, wanted, &buf, rects);
+    ret = x11shmpool_capture_update(&f->capture);
+    if (ret >= 0 && has_new_size(f) && (ret = resize(f)) < 0)
+        return x11shmpool_frames_gone(f, ret);
+    if (ret >= 0)
+        ret = make_frame(f, wanted, &buf, rects);
     av_buffer_unref(&buf);
     if (ret < 0 && (ret = failed(f, ret)) < 0)
         return ret;

@@ -31,7 +31,8 @@
 /**
  * @file
  * The frame of a tick: a new one; or, if nothing changed, the last one again,
- * or none if unchanged frames are to be skipped.
+ * or none if unchanged frames are to be skipped. With on_resize=follow it has the
+ * size that the source has then.
  *
  * On the thread that owns the display.
  */
@@ -45,8 +46,9 @@ typedef struct X11ShmpoolFramesOptions {
 } X11ShmpoolFramesOptions;
 
 typedef struct X11ShmpoolFrames {
-    const X11ShmpoolFormat *format;
-    const X11ShmpoolPicture *picture;
+    X11ShmpoolFormat format; ///< of the slots that the server writes into
+    AVBufferRef *picture;    ///< an X11ShmpoolPicture: what consumers get now
+    X11ShmpoolPictureOptions picture_options;
     const X11ShmpoolChanges *changes;
     X11ShmpoolFramesOptions options;
     X11ShmpoolCapture capture;
@@ -71,17 +73,20 @@ typedef struct X11ShmpoolFrames {
 } X11ShmpoolFrames;
 
 /**
- * @param source,picture must outlive the frames, as must picture->from
+ * @param source        must outlive the frames, as must changes
  * @param changes       the rectangles of each x11shmpool_frames_next() must be
  *                      added to it, and x11shmpool_frames_set_sequence()
  *                      called, before the next one
  * @return 0, or an AVERROR with one line logged; uninit is needed in any case
  */
 int x11shmpool_frames_init(X11ShmpoolFrames *f, X11ShmpoolSource *source,
-                           const X11ShmpoolPicture *picture,
+                           const X11ShmpoolPictureOptions *picture,
                            const X11ShmpoolChanges *changes,
                            const X11ShmpoolFramesOptions *options,
                            const X11ShmpoolCaptureOptions *capture_options);
+
+/** What the first frame is. Before the first x11shmpool_frames_next(). */
+const X11ShmpoolPicture *x11shmpool_frames_picture(const X11ShmpoolFrames *f);
 
 /** Frames in use stay valid. Sends nothing. */
 void x11shmpool_frames_uninit(X11ShmpoolFrames *f);

@@ -24,25 +24,45 @@
 #include "libavcodec/packet.h"
 
 #include "x11shmpool_changes.h"
-#include "x11shmpool_picture.h"
+#include "x11shmpool_engine.h"
 #include "x11shmpool_queue.h"
 
 /**
  * @file
  * A packet is what leaves the device: a reference to the memory of a frame,
- * with palette and metadata. Any thread.
+ * with palette and metadata; or if hints are wanted, an AVFrame around that
+ * memory (AV_CODEC_ID_WRAPPED_AVFRAME), since no packet can carry an
+ * AVVideoHint.
+ *
+ * On the thread that reads.
  */
 
+typedef struct X11ShmpoolPackets {
+    int metadata;            ///< tell what changed as metadata
+    int hints;               ///< frames whose changes a hint tells, up to
+                             ///< X11SHMPOOL_CHANGES; 0 for raw video
+    int width, height;       ///< of the last packet, 0 if there is none
+    int64_t sequences[X11SHMPOOL_CHANGES]; ///< of the frames in the last
+                             ///< packets of this size, the last one first; 0 if
+                             ///< there were fewer
+} X11ShmpoolPackets;
+
 /**
- * Fill a packet, except for its timestamps.
+ * Check that this FFmpeg has what is asked for.
+ *
+ * @param log AVClass context
+ * @return 0, or AVERROR(ENOSYS) with a line logged
+ */
+int x11shmpool_packets_check(const X11ShmpoolPackets *p, void *log);
+
+/**
+ * Fill the next packet.
  *
  * @param frame stays the caller's
- * @param rects what differs from the packet before, for its metadata; NULL for
- *              no metadata
+ * @param pkt   with the frame's timestamps and nothing else
  * @return 0 or AVERROR(ENOMEM): what was added by then belongs to the packet
  */
-int x11shmpool_packet_init(AVPacket *pkt, const X11ShmpoolFrame *frame,
-                           const X11ShmpoolPicture *picture,
-                           const X11ShmpoolRects *rects);
+int x11shmpool_packets_fill(X11ShmpoolPackets *p, X11ShmpoolEngine *engine,
+                            const X11ShmpoolFrame *frame, AVPacket *pkt);
 
 #endif /* AVDEVICE_X11SHMPOOL_PACKET_H */

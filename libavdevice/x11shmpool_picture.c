@@ -18,14 +18,21 @@
  * Foundation, Inc., 51 Franklin Street, Fifth Floor, Boston, MA 02110-1301 USA
  */
 
+#include <limits.h>
+
 #include "libavutil/attributes.h"
 #include "libavutil/cpu.h"
 #include "libavutil/error.h"
 #include "libavutil/imgutils.h"
 #include "libavutil/log.h"
+#include "libavutil/macros.h"
 #include "libavutil/pixdesc.h"
 
 #include "x11shmpool_picture.h"
+
+/* As av_frame_get_buffer() does it, for the widest vectors. */
+#define FRAME_ALIGN 64
+#define FRAME_ROWS  32
 
 static av_cold void describe_colors(X11ShmpoolPicture *p)
 {
@@ -39,52 +46,77 @@ static av_cold void describe_colors(X11ShmpoolPicture *p)
         p->chroma_location = AVCHROMA_LOC_CENTER;
 }
 
+/* Sizes of a frame's planes, some of which are larger than what is in them. */
+static av_cold int lay_out(X11ShmpoolPicture *p, int for_frames)
+{
+    const X11ShmpoolFormat *f = &p->from;
+    const int height = for_frames ? FFALIGN(f->height, FRAME_ROWS) : f->height;
+    ptrdiff_t linesizes[4];
+    size_t sizes[4], size = 0;
+    int ret = av_image_get_buffer_size(p->pix_fmt, f->width, f->height, 1);
+
+    if (ret < 0)
+        return ret;
+    av_image_fill_linesizes(p->linesize, p->pix_fmt, f->width);
+    for (int i = 0; i < 4; i++) {
+        if (for_frames)
+            p->linesize[i] = FFALIGN(p->linesize[i], FRAME_ALIGN);
+        linesizes[i] = p->linesize[i];
+    }
+    ret = av_image_fill_plane_sizes(sizes, p->pix_fmt, height, linesizes);
+    for (int i = 0; i < 4 && ret >= 0; i++) {
+        p->offset[i] = size;
+        if (sizes[i])
+            size += sizes[i] + (for_frames ? FRAME_ALIGN : 0);
+        if (size > INT_MAX)
+            ret = AVERROR(EINVAL);
+    }
+    p->size = size;
+    return ret;
+}
+
 av_cold int x11shmpool_picture_init(X11ShmpoolPicture *p,
                                     const X11ShmpoolFormat *from,
-                                    enum AVPixelFormat pix_fmt,
-                                    enum AVColorSpace color_space,
-                                    enum AVColorRange color_range, void *log)
+                                    const X11ShmpoolPictureOptions *options,
+                                    void *log)
 {
-    ptrdiff_t linesizes[4];
-    size_t sizes[4];
-    int ret;
+    const int native = options->pix_fmt == AV_PIX_FMT_NONE;
 
     *p = (X11ShmpoolPicture){
-        .from        = from,
-        .pix_fmt     = pix_fmt == AV_PIX_FMT_NONE ? from->pix_fmt : pix_fmt,
-        .color_space = color_space,
-        .color_range = color_range,
+        .from        = *from,
+        .pix_fmt     = native ? from->pix_fmt : options->pix_fmt,
+        .color_space = options->color_space,
+        .color_range = options->color_range,
     };
     describe_colors(p);
-    if (pix_fmt == AV_PIX_FMT_NONE) {
-        p->is_slot     = from->packed_stride == from->stride;
-        p->size        = from->size;
-        p->linesize[0] = from->packed_stride;
+    if (native) {
+        p->is_slot     = options->for_frames ||
+                         from->packed_stride == from->stride;
+        p->linesize[0] = p->is_slot ? from->stride : from->packed_stride;
+        p->size        = p->linesize[0] * from->height;
         return 0;
     }
 
-    ret = av_image_get_buffer_size(pix_fmt, from->width, from->height, 1);
-    if (ret < 0) {
+    if (lay_out(p, options->for_frames) < 0) {
         av_log(log, AV_LOG_ERROR, "A picture of %dx%d pixels is too large for a "
                "packet. Choose a smaller video_size.\n", from->width,
                from->height);
         return AVERROR(EINVAL);
     }
-    p->size = ret;
-    av_image_fill_linesizes(p->linesize, pix_fmt, from->width);
-    for (int i = 0; i < 4; i++)
-        linesizes[i] = p->linesize[i];
-    av_image_fill_plane_sizes(sizes, pix_fmt, from->height, linesizes);
-    for (int i = 1; i < 4; i++)
-        p->offset[i] = p->offset[i - 1] + (int)sizes[i - 1];
-    return x11shmpool_convert_init(&p->convert, from, pix_fmt, color_space,
-                                   color_range, av_get_cpu_flags());
+    return x11shmpool_convert_init(&p->convert, from, p->pix_fmt,
+                                   options->color_space, options->color_range,
+                                   av_get_cpu_flags());
+}
+
+X11ShmpoolRect x11shmpool_picture_rect(const X11ShmpoolPicture *p)
+{
+    return (X11ShmpoolRect){ 0, 0, p->from.width, p->from.height };
 }
 
 static void pack_rect(const X11ShmpoolPicture *p, uint8_t *data,
                       const uint8_t *slot, X11ShmpoolRect r)
 {
-    const X11ShmpoolFormat *f = p->from;
+    const X11ShmpoolFormat *f = &p->from;
     const int bytes           = f->bits_per_pixel / 8;
 
     av_image_copy_plane(data + (size_t)r.y * p->linesize[0] +
@@ -102,7 +134,7 @@ void x11shmpool_picture_fill(const X11ShmpoolPicture *p, uint8_t *data,
     for (int i = 0; i < 4; i++)
         planes[i] = p->linesize[i] ? data + p->offset[i] : NULL;
     for (int i = 0; i < rects->nb; i++) {
-        if (p->pix_fmt == p->from->pix_fmt)
+        if (p->pix_fmt == p->from.pix_fmt)
             pack_rect(p, data, slot, rects->list[i]);
         else
             x11shmpool_convert_rect(&p->convert, planes, p->linesize, slot,

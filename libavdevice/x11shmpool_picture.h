@@ -35,36 +35,43 @@
  * format, or in the slot's with rows that are not padded, into which is
  * converted what changed.
  *
- * Planes follow each other without padding, as rawvideo has them. Pure; any
- * thread.
+ * Planes follow each other without padding, as rawvideo has them; or they are
+ * aligned as av_frame_get_buffer() does it. Pure; any thread.
  */
 
+typedef struct X11ShmpoolPictureOptions {
+    enum AVPixelFormat pix_fmt; ///< AV_PIX_FMT_NONE for the slots' own, or one
+                                ///< of x11shmpool_convert_init()
+    enum AVColorSpace color_space; ///< of x11shmpool_convert_init(), as is the
+    enum AVColorRange color_range; ///< range; for formats with luma
+    int for_frames;          ///< the planes of an AVFrame, which have rows of
+                             ///< any stride, instead of those of rawvideo
+} X11ShmpoolPictureOptions;
+
 typedef struct X11ShmpoolPicture {
-    const X11ShmpoolFormat *from; ///< the slots'
+    X11ShmpoolFormat from;   ///< the slots'
     enum AVPixelFormat pix_fmt;
     enum AVColorSpace color_space;
     enum AVColorRange color_range;
     enum AVChromaLocation chroma_location;
     int is_slot;             ///< the slot itself is the picture
-    int size;                ///< bytes of a packet
+    int size;                ///< bytes of all planes, of a packet of rawvideo
     int linesize[4];         ///< bytes
     int offset[4];           ///< of the planes, bytes
     X11ShmpoolConvert convert; ///< where the pixels are others
 } X11ShmpoolPicture;
 
 /**
- * @param from    the slots' format, must outlive the picture
- * @param pix_fmt AV_PIX_FMT_NONE for the slots' own; else as for
- *                x11shmpool_convert_init(), as are the other two, which only count
- *                where there is luma
- * @param log     AVClass context
+ * @param from the slots' format, copied
+ * @param log  AVClass context
  * @return 0; AVERROR(EINVAL) with a line logged if a packet would not fit in an
  *         int
  */
 int x11shmpool_picture_init(X11ShmpoolPicture *p, const X11ShmpoolFormat *from,
-                            enum AVPixelFormat pix_fmt,
-                            enum AVColorSpace color_space,
-                            enum AVColorRange color_range, void *log);
+                            const X11ShmpoolPictureOptions *options, void *log);
+
+/** All of a picture. */
+X11ShmpoolRect x11shmpool_picture_rect(const X11ShmpoolPicture *p);
 
 /**
  * Bring a picture up to date with a slot, where it is none itself.

@@ -50,6 +50,8 @@ struct X11ShmpoolPool {
 
     AVBufferPool *buffers;
     struct PoolSlot *ready;   ///< made, but not in buffers yet; or NULL
+    struct Attached *attached; ///< those that the server knows
+    int nb_attached;
     AVBufferRef *count;       ///< an atomic_int, shared with every slot
     int64_t none_since;       ///< since when no slot is free, µs; 0 if one is
     int64_t full_time;        ///< no new slot before this: memory ran out
@@ -62,6 +64,11 @@ typedef struct PoolSlot {
     X11ShmpoolViews *views;   ///< NULL if packets show the slot itself
     AVBufferRef *count;
 } PoolSlot;
+
+typedef struct Attached {
+    xcb_shm_seg_t segment;
+    xcb_pixmap_t pixmap;
+} Attached;
 
 static atomic_int *counter(const AVBufferRef *count)
 {
@@ -133,13 +140,19 @@ static int make_slot(X11ShmpoolPool *pool)
 {
     PoolSlot *p = av_mallocz(sizeof(*p));
     X11ShmpoolSlot *s;
-    int ret = AVERROR(ENOMEM);
+    int ret;
 
     if (!p)
-        return ret;
+        return AVERROR(ENOMEM);
     s        = &p->slot;
     p->count = av_buffer_ref(pool->count);
+    ret      = av_reallocp_array(&pool->attached, pool->nb_attached + 1,
+                                 sizeof(*pool->attached));
+    if (ret < 0)
+        pool->nb_attached = 0;
     if (!p->count)
+        ret = AVERROR(ENOMEM);
+    if (ret < 0)
         goto fail;
     ret = pool->kind == X11SHMPOOL_SHM_AUTO ?
           init_first_slot(pool, s) : init_slot(pool, s, pool->kind);
@@ -150,6 +163,7 @@ static int make_slot(X11ShmpoolPool *pool)
                "shm=%s%s\n", s->size, x11shmpool_slot_kind_name(s->kind),
                s->pixmap ? ", which the server draws into" : "");
     pool->kind = s->kind;
+    pool->attached[pool->nb_attached++] = (Attached){ s->segment, s->pixmap };
     if (s->fd >= 0 && pool->pagemap >= 0)
         p->views = x11shmpool_views_alloc(s->fd, s->size, pool->pagemap);
     atomic_fetch_add(counter(p->count), 1);
@@ -176,6 +190,31 @@ static AVBufferRef *take_ready_slot(void *opaque, size_t size)
     return buf;
 }
 
+static void set_size(X11ShmpoolPool *pool, const X11ShmpoolFormat *f,
+                     size_t size)
+{
+    const int64_t most = MOST_BYTES / (int64_t)size;
+
+    pool->format    = *f;
+    pool->slot_size = size;
+    if (!pool->bounded)
+        pool->max_slots = FFMAX(FFMIN(pool->max_slots, most),
+                                av_clip(AUTO_BYTES / size,
+                                        FFMIN(AUTO_MIN_SLOTS, most),
+                                        AUTO_MAX_SLOTS));
+}
+
+static int check_size(X11ShmpoolDisplay *d, const X11ShmpoolFormat *f,
+                      size_t size)
+{
+    if (MOST_BYTES / (int64_t)size >= 2)
+        return 0;
+    av_log(d->log, AV_LOG_ERROR, "A frame of %dx%d takes %zu MiB, and two "
+           "must fit in %"PRId64" MiB: choose a smaller video_size.\n",
+           f->width, f->height, size >> 20, MOST_BYTES >> 20);
+    return AVERROR(EINVAL);
+}
+
 int x11shmpool_pool_grown(int max, size_t size)
 {
     int64_t most = MOST_BYTES / (int64_t)size;
@@ -188,27 +227,21 @@ av_cold int x11shmpool_pool_alloc(X11ShmpoolPool **ppool, X11ShmpoolDisplay *d,
                                   enum X11ShmpoolShm kind, int max_slots)
 {
     X11ShmpoolPool *pool;
+    int ret;
 
     *ppool = NULL;
     size  += AV_INPUT_BUFFER_PADDING_SIZE;
-    if (MOST_BYTES / (int64_t)size < 2) {
-        av_log(d->log, AV_LOG_ERROR, "A frame of %dx%d takes %zu MiB, and two "
-               "must fit in %"PRId64" MiB: choose a smaller video_size.\n",
-               f->width, f->height, size >> 20, MOST_BYTES >> 20);
-        return AVERROR(EINVAL);
-    }
+    if ((ret = check_size(d, f, size)) < 0)
+        return ret;
     pool = av_mallocz(sizeof(*pool));
     if (!pool)
         return AVERROR(ENOMEM);
 
     pool->display   = d;
-    pool->format    = *f;
     pool->kind      = kind;
-    pool->slot_size = size;
     pool->bounded   = !!max_slots;
-    pool->max_slots = max_slots ? max_slots :
-                      av_clip(AUTO_BYTES / size, FFMIN(AUTO_MIN_SLOTS,
-                              MOST_BYTES / (int64_t)size), AUTO_MAX_SLOTS);
+    pool->max_slots = max_slots;
+    set_size(pool, f, size);
     pool->pagemap   = x11shmpool_views_pagemap();
     if (pool->pagemap < 0)
         av_log(d->log, AV_LOG_VERBOSE, "No /proc/self/pagemap: what is written "
@@ -225,15 +258,46 @@ av_cold int x11shmpool_pool_alloc(X11ShmpoolPool **ppool, X11ShmpoolDisplay *d,
     return 0;
 }
 
+static void free_slots(X11ShmpoolPool *pool)
+{
+    if (pool->ready)
+        free_slot(pool->ready, NULL);
+    pool->ready = NULL;
+    av_buffer_pool_uninit(&pool->buffers);
+    av_freep(&pool->attached);
+}
+
+int x11shmpool_pool_resize(X11ShmpoolPool *pool, const X11ShmpoolFormat *f,
+                           size_t size)
+{
+    AVBufferPool *buffers;
+    int ret;
+
+    size += AV_INPUT_BUFFER_PADDING_SIZE;
+    if ((ret = check_size(pool->display, f, size)) < 0)
+        return ret;
+    buffers = av_buffer_pool_init2(size, pool, take_ready_slot, NULL);
+    if (!buffers)
+        return AVERROR(ENOMEM);
+
+    for (int i = 0; i < pool->nb_attached; i++)
+        x11shmpool_slot_detach(pool->display, pool->attached[i].segment,
+                               pool->attached[i].pixmap);
+    pool->nb_attached = 0;
+    free_slots(pool);
+    pool->buffers   = buffers;
+    pool->full_time = 0;
+    set_size(pool, f, size);
+    return 0;
+}
+
 av_cold void x11shmpool_pool_free(X11ShmpoolPool **ppool)
 {
     X11ShmpoolPool *pool = *ppool;
 
     if (!pool)
         return;
-    if (pool->ready)
-        free_slot(pool->ready, NULL);
-    av_buffer_pool_uninit(&pool->buffers);
+    free_slots(pool);
     av_buffer_unref(&pool->count);
     if (pool->pagemap >= 0)
         close(pool->pagemap);

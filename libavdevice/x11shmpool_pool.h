@@ -65,6 +65,16 @@ int x11shmpool_pool_alloc(X11ShmpoolPool **pool, X11ShmpoolDisplay *d,
                           const X11ShmpoolFormat *f, size_t size,
                           enum X11ShmpoolShm kind, int max_slots);
 
+/**
+ * From now on slots are of another size. Those in use stay valid, and count.
+ * The server forgets all of them. Buffered.
+ *
+ * @param f,size as for x11shmpool_pool_alloc()
+ * @return as x11shmpool_pool_alloc(); after an error the pool is as before
+ */
+int x11shmpool_pool_resize(X11ShmpoolPool *pool, const X11ShmpoolFormat *f,
+                           size_t size);
+
 /** Free the pool. Slots in use stay valid until their last reference goes. A
  *  pointer to NULL is fine. */
 void x11shmpool_pool_free(X11ShmpoolPool **pool);

@@ -27,6 +27,7 @@
 void x11shmpool_frame_unref(X11ShmpoolFrame *frame)
 {
     av_buffer_unref(&frame->buf);
+    av_buffer_unref(&frame->picture);
     av_buffer_unref(&frame->palette);
 }
 

@@ -46,6 +46,8 @@
  *  nothing changed. */
 typedef struct X11ShmpoolFrame {
     AVBufferRef *buf;        ///< its slot, for x11shmpool_pool_publish()
+    AVBufferRef *picture;    ///< the X11ShmpoolPicture that describes what is in
+                             ///< it
     AVBufferRef *palette;    ///< 256 values 0xAARRGGBB, NULL if not indexed
     int64_t tick;
     int64_t sequence;        ///< see x11shmpool_changes.h

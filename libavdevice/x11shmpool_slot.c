@@ -274,7 +274,7 @@ av_cold int x11shmpool_slot_init(X11ShmpoolSlot *s, X11ShmpoolDisplay *d,
     default:                   ret = map_unknown(s);      break;
     }
     if (ret < 0) {
-        x11shmpool_slot_detach(s, d);
+        x11shmpool_slot_detach(d, s->segment, s->pixmap);
         x11shmpool_slot_uninit(s);
         return ret;
     }
@@ -298,14 +298,13 @@ xcb_gcontext_t x11shmpool_slot_gc(const X11ShmpoolSlot *s,
     return gc;
 }
 
-void x11shmpool_slot_detach(X11ShmpoolSlot *s, X11ShmpoolDisplay *d)
+void x11shmpool_slot_detach(X11ShmpoolDisplay *d, xcb_shm_seg_t segment,
+                            xcb_pixmap_t pixmap)
 {
-    if (s->pixmap)
-        xcb_free_pixmap(d->conn, s->pixmap);
-    if (s->segment)
-        xcb_shm_detach(d->conn, s->segment);
-    s->pixmap  = XCB_NONE;
-    s->segment = XCB_NONE;
+    if (pixmap)
+        xcb_free_pixmap(d->conn, pixmap);
+    if (segment)
+        xcb_shm_detach(d->conn, segment);
 }
 
 av_cold void x11shmpool_slot_uninit(X11ShmpoolSlot *s)

@@ -99,8 +99,11 @@ int x11shmpool_slot_init(X11ShmpoolSlot *s, X11ShmpoolDisplay *d,
 xcb_gcontext_t x11shmpool_slot_gc(const X11ShmpoolSlot *s,
                                   X11ShmpoolDisplay *d);
 
-/** Make the server forget the slot. On the thread that owns the display. */
-void x11shmpool_slot_detach(X11ShmpoolSlot *s, X11ShmpoolDisplay *d);
+/** Make the server forget a slot, which nothing is captured into any more: its
+ *  segment and pixmap, or XCB_NONE. Buffered; on the thread that owns the
+ *  display. */
+void x11shmpool_slot_detach(X11ShmpoolDisplay *d, xcb_shm_seg_t segment,
+                            xcb_pixmap_t pixmap);
 
 /** Free the memory. Any thread. The server keeps its part until
  *  x11shmpool_slot_detach() or the end of the connection. */

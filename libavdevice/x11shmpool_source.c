@@ -333,13 +333,38 @@ av_cold void x11shmpool_source_close(X11ShmpoolSource *s)
     s->display = NULL;
 }
 
+static X11ShmpoolRect chosen_region(const X11ShmpoolSource *s)
+{
+    const X11ShmpoolRect *b = &s->bounds, *r = &s->state.chosen;
+
+    return (X11ShmpoolRect){
+        b->x + r->x, b->y + r->y,
+        r->w ? r->w : b->w - r->x, r->h ? r->h : b->h - r->y,
+    };
+}
+
+int x11shmpool_source_fit(X11ShmpoolSource *s, int even)
+{
+    X11ShmpoolRect r = chosen_region(s);
+
+    if (even && !s->state.chosen.w) {
+        r.w -= r.w > 1 && r.w & 1;
+        r.h -= r.h > 1 && r.h & 1;
+    }
+    if (x11shmpool_rect_empty(r) ||
+        (r.w == s->region.w && r.h == s->region.h))
+        return 0;
+    s->region = r;
+    return 1;
+}
+
 av_cold int x11shmpool_source_select(X11ShmpoolSource *s, int x, int y,
                                      int w, int h)
 {
     X11ShmpoolRect *b = &s->bounds, *r = &s->region, inside;
 
-    *r = (X11ShmpoolRect){ b->x + x, b->y + y,
-                           w ? w : b->w - x, h ? h : b->h - y };
+    s->state.chosen = (X11ShmpoolRect){ x, y, w, h };
+    *r     = chosen_region(s);
     inside = x11shmpool_rect_intersect(*r, *b);
 
     if (x11shmpool_rect_empty(inside)) {

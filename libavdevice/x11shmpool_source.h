@@ -40,9 +40,9 @@
  * so that neither what covers it nor the screen's edge is in the way; else from
  * the screen, as far as it is visible there.
  *
- * The region keeps its size and its place within what it was chosen on: it
- * moves with the monitor or the window, and whatever of it lies outside is
- * black.
+ * The region keeps its place within what it was chosen on: it moves with the
+ * monitor or the window. It keeps its size too, until x11shmpool_source_fit().
+ * Whatever of it lies outside is black.
  *
  * Events are only reasons to ask the server, since any client can send any
  * event. All that they give reason to ask is asked in
@@ -65,6 +65,7 @@ typedef struct X11ShmpoolSourceState {
     X11ShmpoolFollow monitor; ///< the monitor, of a screen
     X11ShmpoolPixmap pixmap;  ///< of a window
     X11ShmpoolRect screen;    ///< the root window; only if not copyable
+    X11ShmpoolRect chosen;    ///< as given to x11shmpool_source_select()
     X11ShmpoolAncestors ancestors; ///< of a window
 } X11ShmpoolSourceState;
 
@@ -127,6 +128,16 @@ void x11shmpool_source_close(X11ShmpoolSource *s);
  *         is fine, with a warning.
  */
 int x11shmpool_source_select(X11ShmpoolSource *s, int x, int y, int w, int h);
+
+/**
+ * Where no size was chosen, give the region the size that
+ * x11shmpool_source_select() would give it now. It keeps its size while what is
+ * captured is not shown, or too small to hold any of it.
+ *
+ * @param even round the size down to even numbers
+ * @return whether the size is another one
+ */
+int x11shmpool_source_fit(X11ShmpoolSource *s, int even);
 
 /**
  * Note that an event gives reason to ask: moved, resized, mapped, closed,

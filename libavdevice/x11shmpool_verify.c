@@ -51,6 +51,14 @@ av_cold void x11shmpool_verify_uninit(X11ShmpoolVerify *v)
         x11shmpool_slot_uninit(&v->scratch);
 }
 
+void x11shmpool_verify_resized(X11ShmpoolVerify *v)
+{
+    x11shmpool_slot_detach(v->display, v->scratch.segment, v->scratch.pixmap);
+    x11shmpool_verify_uninit(v);
+    v->scratch = (X11ShmpoolSlot){ 0 };
+    v->usable  = 1;
+}
+
 int x11shmpool_verify_due(const X11ShmpoolVerify *v)
 {
     return v->usable && av_gettime_relative() >= v->due;
@@ -106,7 +114,7 @@ static int make_scratch(X11ShmpoolVerify *v, enum X11ShmpoolShm kind)
     f.height = ROWS_PER_CHECK;
     ret = x11shmpool_slot_init(&v->scratch, d, kind, &f,
                                (size_t)f.stride * f.height);
-    if (ret >= 0 && v->scratch.pixmap)
+    if (ret >= 0 && v->scratch.pixmap && !v->gc)
         v->gc = x11shmpool_slot_gc(&v->scratch, d);
     return ret;
 }
@@ -120,7 +128,7 @@ static unsigned send_row(X11ShmpoolVerify *v, const X11ShmpoolSource *source,
     xcb_drawable_t drawable = source->drawable;
     int x = row.x + source->dx, y = row.y + source->dy;
 
-    if (v->gc && source->copyable)
+    if (v->scratch.pixmap && source->copyable)
         return xcb_copy_area_checked(conn, drawable, v->scratch.pixmap, v->gc,
                                      x, y, 0, i, row.w, 1).sequence;
     if (v->scratch.segment)

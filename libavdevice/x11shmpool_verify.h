@@ -54,6 +54,9 @@ typedef struct X11ShmpoolVerify {
 void x11shmpool_verify_init(X11ShmpoolVerify *v, X11ShmpoolDisplay *d,
                             const X11ShmpoolFormat *format);
 
+/** Note that the format has got another size. Buffered. */
+void x11shmpool_verify_resized(X11ShmpoolVerify *v);
+
 /** Free the memory; the server frees its part when the display is closed. */
 void x11shmpool_verify_uninit(X11ShmpoolVerify *v);
 

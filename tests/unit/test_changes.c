@@ -35,6 +35,7 @@
 /* A picture in which each pixel has the number of the frame that drew it last,
  * against which what is told is held. */
 static int64_t drawn[H][W];
+static const X11ShmpoolRect frame = { 0, 0, W, H };
 static X11ShmpoolChanges changes;
 static unsigned seed = 1;
 
@@ -57,7 +58,7 @@ static int covers(const X11ShmpoolRects *rects, int x, int y)
 
 static void add_frame(const X11ShmpoolRects *rects)
 {
-    int64_t n = x11shmpool_changes_add(&changes, rects);
+    int64_t n = x11shmpool_changes_add(&changes, rects, frame);
 
     assert_int_equal(n, changes.newest);
     for (int y = 0; y < H; y++) {
@@ -70,7 +71,7 @@ static void add_frame(const X11ShmpoolRects *rects)
 
 static void start(void)
 {
-    x11shmpool_changes_init(&changes, W, H);
+    changes = (X11ShmpoolChanges){ 0 };
     memset(drawn, 0, sizeof(drawn));
 }
 
@@ -82,7 +83,7 @@ static void nothing_between_a_frame_and_itself(void **state)
     start();
     add_frame(&r);
     assert_int_equal(changes.newest, 1);
-    x11shmpool_changes_between(&changes, 1, 1, &r);
+    x11shmpool_changes_between(&changes, 1, 1, frame, &r);
     assert_int_equal(r.nb, 0);
 }
 
@@ -92,13 +93,13 @@ static void whole_frame_if_there_was_none(void **state)
 
     (void)state;
     start();
-    x11shmpool_changes_between(&changes, 0, 0, &r);
+    x11shmpool_changes_between(&changes, 0, 0, frame, &r);
     assert_int_equal(r.nb, 1);
     assert_true(x11shmpool_rect_equal(r.list[0],
                                       (X11ShmpoolRect){ 0, 0, W, H }));
     r = (X11ShmpoolRects){ 1, { { 3, 4, 5, 6 } } };
     add_frame(&r);
-    x11shmpool_changes_between(&changes, 0, 1, &r);
+    x11shmpool_changes_between(&changes, 0, 1, frame, &r);
     assert_int_equal(x11shmpool_rects_area(&r), W * H);
 }
 
@@ -116,7 +117,7 @@ static void exact_for_one_frame(void **state)
         add_frame(&r);
         if (!i)
             continue;
-        x11shmpool_changes_between(&changes, i, i + 1, &r);
+        x11shmpool_changes_between(&changes, i, i + 1, frame, &r);
         assert_int_equal(r.nb, 1);
         assert_true(x11shmpool_rect_equal(r.list[0], one));
     }
@@ -131,7 +132,7 @@ static void clipped_to_the_frame(void **state)
     start();
     add_frame(&(X11ShmpoolRects){ 0 });
     add_frame(&r);
-    x11shmpool_changes_between(&changes, 1, 2, &r);
+    x11shmpool_changes_between(&changes, 1, 2, frame, &r);
     assert_int_equal(r.nb, 2);
     assert_true(x11shmpool_rect_equal(r.list[0], (X11ShmpoolRect){ 0, 0, 5, 5 }));
     assert_true(x11shmpool_rect_equal(r.list[1],
@@ -160,7 +161,7 @@ static void nothing_is_missing(void **state)
         if (older < 1)
             continue;
         newer = older + random_below(n - older + 1);
-        x11shmpool_changes_between(&changes, older, newer, &r);
+        x11shmpool_changes_between(&changes, older, newer, frame, &r);
         assert_true(r.nb <= X11SHMPOOL_RECTS);
         if (n - older > X11SHMPOOL_CHANGES) {
             assert_int_equal(x11shmpool_rects_area(&r), W * H);

@@ -135,6 +135,22 @@ static X11ShmpoolRect random_rect(const X11ShmpoolFormat *f)
     return r;
 }
 
+static int for_frames;
+
+static int init(X11ShmpoolPicture *p, const X11ShmpoolFormat *f,
+                enum AVPixelFormat pix_fmt, enum AVColorSpace space,
+                enum AVColorRange range)
+{
+    const X11ShmpoolPictureOptions options = {
+        .pix_fmt     = pix_fmt,
+        .color_space = space,
+        .color_range = range,
+        .for_frames  = for_frames,
+    };
+
+    return x11shmpool_picture_init(p, f, &options, NULL);
+}
+
 static X11ShmpoolRects whole(const X11ShmpoolFormat *f)
 {
     return (X11ShmpoolRects){ 1, { { 0, 0, f->width, f->height } } };
@@ -168,9 +184,9 @@ static void assert_part(const X11ShmpoolPicture *p, const uint8_t *got,
     for (int plane = 0; plane < 4 && p->linesize[plane]; plane++) {
         const int sx = is_yuv && plane ? desc->log2_chroma_w : 0;
         const int sy = is_yuv && plane ? desc->log2_chroma_h : 0;
-        const int w  = AV_CEIL_RSHIFT(p->from->width, sx);
-        const int h  = AV_CEIL_RSHIFT(p->from->height, sy);
-        const int bytes = av_image_get_linesize(p->pix_fmt, p->from->width,
+        const int w  = AV_CEIL_RSHIFT(p->from.width, sx);
+        const int h  = AV_CEIL_RSHIFT(p->from.height, sy);
+        const int bytes = av_image_get_linesize(p->pix_fmt, p->from.width,
                                                 plane) / w;
 
         for (int y = 0; y < h; y++) {
@@ -186,8 +202,8 @@ static void assert_part(const X11ShmpoolPicture *p, const uint8_t *got,
                 if (memcmp(got + at, (is ? within : beside) + at, bytes) &&
                     (!may || memcmp(got + at, within + at, bytes)))
                     fail_msg("%s, %dx%d, %d bits: plane %d at %d,%d",
-                             desc->name, p->from->width, p->from->height,
-                             p->from->depth, plane, x, y);
+                             desc->name, p->from.width, p->from.height,
+                             p->from.depth, plane, x, y);
             }
         }
     }
@@ -204,11 +220,10 @@ static void one_picture(const X11ShmpoolFormat *f, enum AVPixelFormat pix_fmt)
     X11ShmpoolPicture p;
     uint8_t *other;
 
-    assert_int_equal(x11shmpool_picture_init(&p, f, pix_fmt,
-                         below(2) ? AVCOL_SPC_BT709 : AVCOL_SPC_SMPTE170M,
-                         below(2) ? AVCOL_RANGE_MPEG : AVCOL_RANGE_JPEG,
-                         NULL), 0);
-    if (pix_fmt != AV_PIX_FMT_NONE) {
+    assert_int_equal(init(&p, f, pix_fmt,
+                          below(2) ? AVCOL_SPC_BT709 : AVCOL_SPC_SMPTE170M,
+                          below(2) ? AVCOL_RANGE_MPEG : AVCOL_RANGE_JPEG), 0);
+    if (pix_fmt != AV_PIX_FMT_NONE && !for_frames) {
         assert_int_equal(p.size, av_image_get_buffer_size(pix_fmt, f->width,
                                                           f->height, 1));
         assert_int_equal(p.is_slot, 0);
@@ -278,6 +293,45 @@ static void test_parts(void **state)
     }
 }
 
+/* Planes that begin and rows that follow at multiples of 64 bytes, with room
+ * for whole blocks of 32 rows, as in FFmpeg's own frames. */
+static void test_frames(void **state)
+{
+    X11ShmpoolFormat f = random_format(5, 32);
+    X11ShmpoolPicture p;
+
+    (void)state;
+    for_frames = 1;
+    test_parts(state);
+    for (int i = 0; i < NB_FORMATS; i++) {
+        assert_int_equal(init(&p, &f, formats[i], AVCOL_SPC_BT709,
+                              AVCOL_RANGE_MPEG), 0);
+        for (int plane = 0; plane < 4 && p.linesize[plane]; plane++) {
+            const int sub   = plane && p.convert.subsampled;
+            const int end   = plane < 3 && p.linesize[plane + 1] ?
+                              p.offset[plane + 1] : p.size;
+            const int bytes = av_image_get_linesize(p.pix_fmt, f.width, plane);
+
+            assert_true(p.linesize[plane] >= bytes &&
+                        p.linesize[plane] < bytes + 64);
+            assert_int_equal(p.linesize[plane] % 64, 0);
+            assert_int_equal(p.offset[plane] % 64, 0);
+            assert_true(end - p.offset[plane] >= p.linesize[plane] *
+                        (FFALIGN(f.height, 32) >> sub) + 64);
+        }
+    }
+    /* the slot as it is, padded or not */
+    for (int n = 0; n < 100; n++) {
+        f = random_format(n % NB_LAYOUTS, 64);
+        assert_int_equal(init(&p, &f, AV_PIX_FMT_NONE, AVCOL_SPC_BT709,
+                              AVCOL_RANGE_MPEG), 0);
+        assert_true(p.is_slot);
+        assert_int_equal(p.linesize[0], f.stride);
+        assert_int_equal(p.size, f.stride * f.height);
+    }
+    for_frames = 0;
+}
+
 /* The slots' own format, with rows that rawvideo reads. */
 static void test_packing(void **state)
 {
@@ -289,8 +343,8 @@ static void test_packing(void **state)
             X11ShmpoolFormat f = random_format(layout, 64);
             X11ShmpoolPicture p;
 
-            assert_int_equal(x11shmpool_picture_init(&p, &f, AV_PIX_FMT_NONE,
-                                 AVCOL_SPC_BT709, AVCOL_RANGE_MPEG, NULL), 0);
+            assert_int_equal(init(&p, &f, AV_PIX_FMT_NONE, AVCOL_SPC_BT709,
+                                  AVCOL_RANGE_MPEG), 0);
             assert_int_equal(p.is_slot, f.packed_stride == f.stride);
             assert_int_equal(p.size, f.packed_stride * f.height);
             assert_int_equal(p.linesize[0], f.packed_stride);
@@ -318,8 +372,8 @@ static void test_packed_rows(void **state)
 
     (void)state;
     assert_int_equal(x11shmpool_format_init(&f, NULL, &layout, 3, 4), 0);
-    assert_int_equal(x11shmpool_picture_init(&p, &f, AV_PIX_FMT_NONE,
-                         AVCOL_SPC_BT709, AVCOL_RANGE_MPEG, NULL), 0);
+    assert_int_equal(init(&p, &f, AV_PIX_FMT_NONE, AVCOL_SPC_BT709,
+                          AVCOL_RANGE_MPEG), 0);
     assert_int_equal(p.is_slot, 0);
     assert_int_equal(p.size, sizeof(picture));
     for (int y = 0; y < 4; y++)
@@ -343,8 +397,8 @@ static void test_colors(void **state)
         const int shared = to == AV_PIX_FMT_YUV420P || to == AV_PIX_FMT_NV12;
         X11ShmpoolPicture p;
 
-        assert_int_equal(x11shmpool_picture_init(&p, &f, to,
-                             AVCOL_SPC_SMPTE170M, AVCOL_RANGE_MPEG, NULL), 0);
+        assert_int_equal(init(&p, &f, to, AVCOL_SPC_SMPTE170M,
+                              AVCOL_RANGE_MPEG), 0);
         assert_int_equal(p.color_space, rgb ? AVCOL_SPC_RGB
                                             : AVCOL_SPC_SMPTE170M);
         assert_int_equal(p.color_range, rgb ? AVCOL_RANGE_JPEG
@@ -367,13 +421,13 @@ static void test_too_large(void **state)
     /* FFmpeg has no larger ones, in any format */
     assert_int_equal(x11shmpool_format_init(&f, NULL, &layout, 32767, 32767),
                      0);
-    assert_int_equal(x11shmpool_picture_init(&p, &f, AV_PIX_FMT_YUV444P,
-                         AVCOL_SPC_BT709, AVCOL_RANGE_MPEG, NULL),
+    assert_int_equal(init(&p, &f, AV_PIX_FMT_YUV444P, AVCOL_SPC_BT709,
+                          AVCOL_RANGE_MPEG),
                      AVERROR(EINVAL));
     assert_int_equal(x11shmpool_format_init(&f, NULL, &layout, 16001, 16001),
                      0);
-    assert_int_equal(x11shmpool_picture_init(&p, &f, AV_PIX_FMT_YUV444P,
-                         AVCOL_SPC_BT709, AVCOL_RANGE_MPEG, NULL), 0);
+    assert_int_equal(init(&p, &f, AV_PIX_FMT_YUV444P, AVCOL_SPC_BT709,
+                          AVCOL_RANGE_MPEG), 0);
     assert_int_equal(p.size, 3 * 16001 * 16001);
     assert_int_equal(p.offset[2], 2 * 16001 * 16001);
 }
@@ -382,6 +436,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_parts),
+        cmocka_unit_test(test_frames),
         cmocka_unit_test(test_packing),
         cmocka_unit_test(test_packed_rows),
         cmocka_unit_test(test_colors),
