@@ -20,10 +20,9 @@
 
 /**
  * @file
- * Windows by the names that people have for them, and by a click.
+ * Windows by the names that people have for them.
  */
 
-#include <pthread.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -36,7 +35,6 @@
 #include <cmocka.h>
 #include <libavdevice/avdevice.h>
 #include <libavutil/time.h>
-#include <xcb/xtest.h>
 
 #include "shot.h"
 #include "window.h"
@@ -291,155 +289,6 @@ static void nothing_managed(void **state)
     found(5, "window_title=app 5");
 }
 
-/*** By a click ***/
-
-typedef struct Opening {
-    TestDevice *d;
-    int ret, done;
-} Opening;
-
-static pthread_mutex_t opening_lock = PTHREAD_MUTEX_INITIALIZER;
-
-static void *open_picking(void *arg)
-{
-    Opening *o = arg;
-    TestDevice *picked;
-    int ret = test_device_open(&picked, "x11shmpool", server->display,
-                               "window_id=pick:framerate=200:draw_mouse=0");
-
-    pthread_mutex_lock(&opening_lock);
-    o->d    = picked;
-    o->ret  = ret;
-    o->done = 1;
-    pthread_mutex_unlock(&opening_lock);
-    return NULL;
-}
-
-/* Somebody who does what he is asked to */
-static int click(int x, int y, int button)
-{
-    int64_t end = av_gettime_relative() + 8000000;
-    TestScreen *hand = test_screen_open(server->display);
-    Opening o = { .done = 0 };
-    pthread_t thread;
-    int done = 0;
-
-    test_log_start();
-    test_screen_impervious(hand, 1);
-    test_screen_warp(hand, x, y);
-    assert_int_equal(pthread_create(&thread, NULL, open_picking, &o), 0);
-    while (!done && !test_log_count("Click on", AV_LOG_INFO) &&
-           av_gettime_relative() < end) {
-        av_usleep(1000);
-        pthread_mutex_lock(&opening_lock);
-        done = o.done;
-        pthread_mutex_unlock(&opening_lock);
-    }
-    for (int type = XCB_BUTTON_PRESS; type <= XCB_BUTTON_RELEASE; type++)
-        xcb_test_fake_input(hand->conn, type, button, XCB_CURRENT_TIME,
-                            XCB_NONE, 0, 0, 0);
-    test_screen_sync(hand);
-    pthread_join(thread, NULL);
-    test_screen_warp(hand, TEST_WIDTH - 1, TEST_HEIGHT - 1);
-    test_screen_close(&hand);
-    d = o.d;
-    return o.ret;
-}
-
-static void pick_at(int x, int y)
-{
-    int ret = click(x, y, 1);
-
-    if (ret < 0) {
-        test_log_print();
-        fail_msg("picking at %d,%d: %s", x, y, av_err2str(ret));
-    }
-}
-
-static int interrupted(void *opaque)
-{
-    return av_gettime_relative() > *(int64_t *)opaque;
-}
-
-/* The pointer is nobody's: who wants it gets it. */
-static void pointer_is_free(void)
-{
-    int64_t end = av_gettime_relative() + 5000000;
-    int status = -1;
-
-    while (status && av_gettime_relative() < end) {
-        xcb_grab_pointer_reply_t *r = xcb_grab_pointer_reply(
-            screen->conn, xcb_grab_pointer(screen->conn, 0, root, 0,
-                                           XCB_GRAB_MODE_ASYNC,
-                                           XCB_GRAB_MODE_ASYNC, XCB_NONE,
-                                           XCB_NONE, XCB_CURRENT_TIME), NULL);
-
-        status = r ? r->status : -1;
-        free(r);
-    }
-    xcb_ungrab_pointer(screen->conn, XCB_CURRENT_TIME);
-    test_screen_sync(screen);
-    assert_int_equal(status, XCB_GRAB_STATUS_SUCCESS);
-}
-
-static void nothing_picked(void **state)
-{
-    AVFormatContext *s = avformat_alloc_context();
-    int64_t begun, deadline;
-    AVDictionary *options = NULL;
-
-    (void)state;
-    if (!screen->xtest)
-        skip();
-    test_window_at(0, 20, 30, 200, 120);
-    assert_int_equal(click(500, 500, 1), AVERROR(EINVAL));
-    assert_int_equal(test_log_count("", AV_LOG_ERROR), 1);
-    pointer_is_free();
-    assert_int_equal(click(30, 40, 3), AVERROR_EXIT);
-    assert_int_equal(test_log_count("", AV_LOG_ERROR), 1);
-    pointer_is_free();
-
-    begun = av_gettime_relative();
-    deadline = begun + 300000;
-    s->interrupt_callback.callback = interrupted;
-    s->interrupt_callback.opaque   = &deadline;
-    av_dict_set(&options, "window_id", "pick", 0);
-    assert_int_equal(avformat_open_input(&s, server->display,
-                                         av_find_input_format("x11shmpool"),
-                                         &options), AVERROR_EXIT);
-    av_dict_free(&options);
-    assert_true(av_gettime_relative() - begun < 3000000);
-    pointer_is_free();
-}
-
-static void picked(void **state)
-{
-    (void)state;
-    if (!screen->xtest)
-        skip();
-    test_window_at(0, 20, 30, 200, 120);
-    test_window_at(1, 100, 80, 151, 93);
-    for (int i = 0; i < 2; i++) {
-        pick_at(i ? 150 : 30, i ? 100 : 40);
-        test_window_painted(apps[i], "picked by a click");
-        test_device_close(&d);
-    }
-    if (!compositor) {
-        if (!(manager = test_server_run(server, "openbox --sm-disable")))
-            return;
-        for (int i = 0; i < 2; i++)
-            test_app_wait_framed(apps[i], 1);
-        pick_at(test_app_at(apps[1], apps[1]->window).x + 9,
-                test_app_at(apps[1], apps[1]->window).y + 9);
-        test_window_painted(apps[1], "picked out of its frame");
-        test_device_close(&d);
-        /* by its title bar */
-        pick_at(test_app_at(apps[1], apps[1]->window).x + 9,
-                test_app_at(apps[1], apps[1]->window).y - 5);
-        test_window_painted(apps[1], "picked by its frame");
-    }
-}
-
 /*** Under a window manager ***/
 
 /* Until the manager says so */
@@ -518,8 +367,6 @@ int main(void)
             TEST(absent_windows_are_refused),
             TEST(names_with_controls),
             TEST(nothing_managed),
-            TEST(picked),
-            TEST(nothing_picked),
         },
         .managed = {
             TEST(managed_names),
