@@ -496,33 +496,6 @@ static void follow_mouse_within(void **state)
     }
 }
 
-/* Where an outer edge of something that the device draws is seen */
-static void expect_border(TestRect inner, int thickness, const char *what)
-{
-    xcb_query_tree_reply_t *tree =
-        xcb_query_tree_reply(screen->conn,
-                             xcb_query_tree(screen->conn, root), NULL);
-    int n = xcb_query_tree_children_length(tree), found = 0;
-
-    for (int i = 0; i < n; i++) {
-        xcb_get_geometry_reply_t *g =
-            xcb_get_geometry_reply(
-                screen->conn,
-                xcb_get_geometry(screen->conn,
-                                 xcb_query_tree_children(tree)[i]), NULL);
-
-        found |= g && g->x == inner.x - thickness &&
-                 g->y == inner.y - thickness &&
-                 g->width == inner.w + 2 * thickness &&
-                 g->height == inner.h + 2 * thickness;
-        free(g);
-    }
-    free(tree);
-    if (!found)
-        fail_msg("%s: no border around %dx%d at %d,%d", what, inner.w, inner.h,
-                 inner.x, inner.y);
-}
-
 static void show_region(void **state)
 {
     TestRect at[] = { { 100, 100, 200, 150 }, { 150, 90, 200, 150 },
@@ -537,7 +510,7 @@ static void show_region(void **state)
         assert_true(test_randr_monitor(screen, "m", at[i].x, at[i].y, at[i].w,
                                        at[i].h, 0));
         expect(at[i], "with a border");
-        expect_border(at[i], 5, "around a monitor");
+        test_stage_border(at[i], 5, "around a monitor");
     }
 }
 

@@ -24,6 +24,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include <cmocka.h>
 #include <libavutil/time.h>
@@ -123,6 +124,32 @@ void test_stage_size(int width, int height)
 {
     assert_int_equal(d->stream->codecpar->width, width);
     assert_int_equal(d->stream->codecpar->height, height);
+}
+
+void test_stage_border(TestRect inner, int thickness, const char *what)
+{
+    xcb_query_tree_reply_t *tree =
+        xcb_query_tree_reply(screen->conn, xcb_query_tree(screen->conn, root),
+                             NULL);
+    int n = xcb_query_tree_children_length(tree), found = 0;
+
+    for (int i = 0; i < n; i++) {
+        xcb_get_geometry_reply_t *g =
+            xcb_get_geometry_reply(
+                screen->conn,
+                xcb_get_geometry(screen->conn,
+                                 xcb_query_tree_children(tree)[i]), NULL);
+
+        found |= g && g->x == inner.x - thickness &&
+                 g->y == inner.y - thickness &&
+                 g->width == inner.w + 2 * thickness &&
+                 g->height == inner.h + 2 * thickness;
+        free(g);
+    }
+    free(tree);
+    if (!found)
+        fail_msg("%s: no border around %dx%d at %d,%d", what, inner.w, inner.h,
+                 inner.x, inner.y);
 }
 
 void test_stage_same(TestImage *want, TestImage *got, const char *what)

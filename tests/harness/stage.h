@@ -67,6 +67,10 @@ void test_stage_open_by(TestDevice **device, int way, const char *options, ...)
 /** Fail unless d's pictures have this size. */
 void test_stage_size(int width, int height);
 
+/** Fail unless a child of the root window is where a border of this thickness
+ *  around a part of it has its outer edges. */
+void test_stage_border(TestRect inner, int thickness, const char *what);
+
 /** Fail unless got, a picture of d, is the one that is wanted; frees both.
  *  Where there is a proxy, whose thread may be late in passing on what has
  *  changed, it is enough that d's next ones are before a second has passed. */

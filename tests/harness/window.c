@@ -189,6 +189,14 @@ void test_window_painted(TestApp *app, const char *what)
     test_window_seen(app, what);
 }
 
+void test_window_still(const TestImage *last, const char *what)
+{
+    TestImage *got = test_shot_after(d, TEST_LATE);
+
+    test_shot_same(last, got, what);
+    test_image_free(&got);
+}
+
 void test_window_seen_part(TestApp *app, int x, int y, const TestRect *shape,
                            int n, const char *what)
 {

@@ -90,6 +90,9 @@ void test_window_seen(TestApp *app, const char *what);
 /** Fail unless it does so now, and when something was painted in it. */
 void test_window_painted(TestApp *app, const char *what);
 
+/** Fail unless the device still shows last, an earlier picture of it. */
+void test_window_still(const TestImage *last, const char *what);
+
 /** Fail unless the device shows what of the window is at x,y, and of that only
  *  what lies in n rectangles of the window; all of it where shape is NULL. */
 void test_window_seen_part(TestApp *app, int x, int y, const TestRect *shape,

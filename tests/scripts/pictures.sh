@@ -34,7 +34,7 @@ again() {
 
 again yuv420p formats menus
 again nv12    composited
-again yuv444p windows
+again yuv444p windows window_end window_kinds window_manager
 again rgb24   monitors
 
 done_testing
