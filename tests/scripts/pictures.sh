@@ -35,6 +35,6 @@ again() {
 again yuv420p formats menus
 again nv12    composited
 again yuv444p windows window_end window_kinds window_manager
-again rgb24   monitors
+again rgb24   monitors outputs screen_resize
 
 done_testing
