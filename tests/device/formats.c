@@ -80,15 +80,6 @@ static void start(int i)
     start_with(screens[i].depth, screens[i].args);
 }
 
-static void use_cursor(int w, int h, int xhot, int yhot, unsigned seed)
-{
-    uint32_t *cursor = test_shot_cursor(w, h, seed);
-
-    assert_non_null(cursor);
-    test_screen_cursor(screen, root, cursor, w, h, xhot, yhot);
-    free(cursor);
-}
-
 static void widths(void **state)
 {
     static const char *const shm[] = { "auto", "sysv", "off" };
@@ -101,7 +92,7 @@ static void widths(void **state)
     (void)state;
     for (int i = 0; i < NB_SCREENS; i++) {
         start(i);
-        use_cursor(12, 12, 6, 6, i);
+        test_stage_cursor(12, 12, 6, 6, i);
         test_screen_warp(screen, 7, 8);
         for (size_t k = 0; k < sizeof(sizes) / sizeof(*sizes); k++) {
             for (int pointer = 0; pointer < 2; pointer++) {
@@ -149,8 +140,8 @@ static void pointers(void **state)
         part = test_shot_open("x11shmpool", server->display, "framerate=200:"
                               "grab_x=40:grab_y=30:video_size=111x57");
         for (int k = 0; k < 5; k++) {
-            use_cursor(shapes[k][0], shapes[k][1], shapes[k][2], shapes[k][3],
-                       k);
+            test_stage_cursor(shapes[k][0], shapes[k][1], shapes[k][2],
+                              shapes[k][3], k);
             for (size_t n = 0; n < sizeof(at) / sizeof(*at); n++) {
                 char what[160];
 
@@ -279,7 +270,7 @@ static void alpha_window(void **state)
 
     (void)state;
     start(7);
-    use_cursor(14, 14, 4, 4, 3);
+    test_stage_cursor(14, 14, 4, 4, 3);
     window = test_screen_window(screen, 30, 20, 91, 71, 32);
     assert_int_not_equal(window, XCB_NONE);
     test_screen_noise(screen, window, 0, 0, 91, 71, 9);
@@ -314,7 +305,7 @@ static void other_byte_order(void **state)
     (void)state;
     for (int i = 0; i < 5; i++) {
         start(cases[i].screen);
-        use_cursor(14, 14, 4, 4, 3);
+        test_stage_cursor(14, 14, 4, 4, 3);
         test_screen_warp(screen, 50, 40);
         proxy = test_proxy_start(server->display);
         assert_non_null(proxy);

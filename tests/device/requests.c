@@ -58,14 +58,11 @@ static int close_device(void **state)
 
 static int setup(void **state)
 {
-    uint32_t *cursor = test_shot_cursor(16, 16, 3);
-
     (void)state;
-    if (!cursor || test_stage_start(&(TestServerOptions){
-                       .width = WIDTH, .height = HEIGHT, .fbdir = 1 }) < 0)
+    if (test_stage_start(&(TestServerOptions){
+            .width = WIDTH, .height = HEIGHT, .fbdir = 1 }) < 0)
         return -1;
-    test_screen_cursor(screen, root, cursor, 16, 16, 4, 4);
-    free(cursor);
+    test_stage_cursor(16, 16, 4, 4, 3);
     return (proxy = test_proxy_start(server->display)) ? 0 : -1;
 }
 

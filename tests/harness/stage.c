@@ -120,6 +120,15 @@ void test_stage_open_by(TestDevice **device, int way, const char *options, ...)
     va_end(ap);
 }
 
+void test_stage_cursor(int w, int h, int xhot, int yhot, unsigned seed)
+{
+    uint32_t *cursor = test_shot_cursor(w, h, seed);
+
+    assert_non_null(cursor);
+    test_screen_cursor(screen, root, cursor, w, h, xhot, yhot);
+    free(cursor);
+}
+
 void test_stage_size(int width, int height)
 {
     assert_int_equal(d->stream->codecpar->width, width);

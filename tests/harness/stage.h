@@ -64,6 +64,9 @@ void test_stage_open(TestDevice **device, const char *options, ...)
 void test_stage_open_by(TestDevice **device, int way, const char *options, ...)
     __attribute__((format(printf, 3, 4)));
 
+/** Give the root window test_shot_cursor()'s cursor of this seed, or fail. */
+void test_stage_cursor(int w, int h, int xhot, int yhot, unsigned seed);
+
 /** Fail unless d's pictures have this size. */
 void test_stage_size(int width, int height);
 
