@@ -25,7 +25,6 @@
  * counts bytes and passes no descriptors.
  */
 
-#include <dirent.h>
 #include <poll.h>
 #include <pthread.h>
 #include <setjmp.h>
@@ -35,18 +34,16 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
-#include <sys/un.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 #include <libavdevice/avdevice.h>
 #include <libavutil/time.h>
 
+#include "child.h"
+#include "relay.h"
 #include "shot.h"
 #include "stage.h"
 
@@ -64,10 +61,9 @@ static int64_t ms_since(int64_t start)
 /*** The relay ***/
 
 typedef struct Relay {
-    char display[16], path[64];
+    char display[16];
     int listener, stop[2];
     pthread_t thread;
-    struct sockaddr_un server;
     atomic_long passed;          /* bytes of the server's, of one client */
 
     /* Set before a client connects. */
@@ -78,15 +74,6 @@ typedef struct Relay {
 } Relay;
 
 static Relay relay;
-
-static int connect_to(const struct sockaddr_un *un)
-{
-    int fd = socket(AF_UNIX, SOCK_STREAM, 0);
-
-    if (fd < 0 || connect(fd, (const struct sockaddr *)un, sizeof(*un)) < 0)
-        abort();
-    return fd;
-}
 
 static void pass(int from, int to, long most)
 {
@@ -138,7 +125,7 @@ static void *relay_thread(void *arg)
             close(client);
             close(to);
             client = accept(relay.listener, NULL, NULL);
-            to     = relay.answer ? -1 : connect_to(&relay.server);
+            to     = relay.answer ? -1 : test_relay_connect(server->display);
             relay.passed = 0;
             continue;
         }
@@ -162,22 +149,9 @@ static void *relay_thread(void *arg)
 
 static void relay_start(void)
 {
-    struct sockaddr_un un = { .sun_family = AF_UNIX };
-
     relay = (Relay){ .limit = -1, .spoiled = -1 };
-    relay.server.sun_family = AF_UNIX;
-    snprintf(relay.server.sun_path, sizeof(un.sun_path),
-             "/tmp/.X11-unix/X%s", server->display + 1);
-    relay.listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    for (int i = 700; ; i++) {
-        snprintf(relay.display, sizeof(relay.display), ":%d", i);
-        snprintf(relay.path, sizeof(relay.path), "/tmp/.X11-unix/X%d", i);
-        strcpy(un.sun_path, relay.path);
-        if (!bind(relay.listener, (struct sockaddr *)&un, sizeof(un)))
-            break;
-        assert_true(i < 800);
-    }
-    assert_int_equal(listen(relay.listener, 8), 0);
+    relay.listener = test_relay_listen(relay.display, sizeof(relay.display));
+    assert_true(relay.listener >= 0);
     assert_int_equal(pipe(relay.stop), 0);
     assert_int_equal(pthread_create(&relay.thread, NULL, relay_thread, NULL),
                      0);
@@ -185,13 +159,13 @@ static void relay_start(void)
 
 static void relay_stop(void)
 {
-    if (!*relay.path)
+    if (!*relay.display)
         return;
     close(relay.stop[1]);
     pthread_join(relay.thread, NULL);
     close(relay.stop[0]);
     close(relay.listener);
-    unlink(relay.path);
+    test_relay_unlink(relay.display);
     relay = (Relay){ 0 };
 }
 
@@ -436,97 +410,26 @@ static void setup_is_malformed(void **state)
     assert_refused(relay.display, AVERROR_INVALIDDATA, "describes itself");
 }
 
-/*** What an application does besides ***/
+/*** Inherited ***/
+
+static int close_device(void *opaque)
+{
+    (void)opaque;
+    test_device_close(&d);
+    return 0;
+}
 
 /* A child that closes what it inherited leaves its parent's capture alone. */
 static void child_closes(void **state)
 {
-    int status, ended = 0;
-    pid_t child;
-
     (void)state;
     d = test_shot_open("x11shmpool", server->display, "framerate=60");
     test_shot_skip(d, 3);
-    child = fork();
-    if (!child) {
-        test_device_close(&d);
-        _exit(0);
-    }
-    assert_true(child > 0);
-    for (int i = 0; i < 1000 && !ended; i++) {
-        ended = waitpid(child, &status, WNOHANG) == child;
-        av_usleep(10000);
-    }
-    if (!ended) {
-        kill(child, SIGKILL);
-        waitpid(child, &status, 0);
-    }
-    assert_true(ended && WIFEXITED(status) && !WEXITSTATUS(status));
+    assert_int_equal(test_child_run(close_device, NULL, 10000), 0);
     for (int i = 0; i < 5; i++) {
         test_screen_noise(screen, root, i, i, 20, 20, i);
         test_shot_true(d, screen, root, 0, 0, 1, "after a child closed");
     }
-}
-
-static unsigned long long blocked_signals(int thread)
-{
-    unsigned long long mask = 0;
-    char path[64], line[256];
-    FILE *f;
-
-    snprintf(path, sizeof(path), "/proc/self/task/%d/status", thread);
-    f = fopen(path, "r");
-    while (f && fgets(line, sizeof(line), f))
-        sscanf(line, "SigBlk: %llx", &mask);
-    if (f)
-        fclose(f);
-    return mask;
-}
-
-/* Up to max threads of this process. */
-static int list_threads(int *ids, int max)
-{
-    DIR *tasks = opendir("/proc/self/task");
-    struct dirent *e;
-    int n = 0;
-
-    assert_non_null(tasks);
-    while ((e = readdir(tasks)) && n < max)
-        if (e->d_name[0] != '.')
-            ids[n++] = atoi(e->d_name);
-    closedir(tasks);
-    return n;
-}
-
-/* Threads of ours take no signals, but for those of their own faults. */
-static void crash_handlers_run(void **state)
-{
-    static const int faults[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT };
-    int before[64], after[64], nb_before, nb_after, ours = 0;
-
-    (void)state;
-    /* A sanitizer may start a thread with the first one. */
-    d = test_shot_open("x11shmpool", server->display, "framerate=60");
-    test_device_close(&d);
-    nb_before = list_threads(before, 64);
-    d = test_shot_open("x11shmpool", server->display, "framerate=60");
-    test_shot_skip(d, 3);
-    nb_after = list_threads(after, 64);
-    for (int i = 0; i < nb_after; i++) {
-        unsigned long long mask = blocked_signals(after[i]);
-        int old = 0;
-
-        for (int k = 0; k < nb_before; k++)
-            old |= before[k] == after[i];
-        if (old)
-            continue;
-        ours++;
-        assert_true(mask >> (SIGINT - 1) & 1);
-        assert_true(mask >> (SIGPIPE - 1) & 1);
-        for (size_t k = 0; k < sizeof(faults) / sizeof(*faults); k++)
-            assert_false(mask >> (faults[k] - 1) & 1);
-    }
-    assert_true(ours >= 1);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -543,7 +446,6 @@ int main(void)
         TEST(reason_is_escaped),
         TEST(setup_is_malformed),
         TEST(child_closes),
-        TEST(crash_handlers_run),
     };
 
     avdevice_register_all();

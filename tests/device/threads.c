@@ -143,6 +143,30 @@ static void signals(void **state)
         assert_false(blocked_signals(before.id[0]) >> (others[k] - 1) & 1);
 }
 
+/* A second capture's threads leave faults to the application, too. */
+static void crash_handlers_run(void **state)
+{
+    static const int faults[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT };
+    Threads before, own;
+
+    (void)state;
+    d = test_shot_open("x11shmpool", server->display, "framerate=60");
+    test_device_close(&d);
+    before = threads();
+    d = test_shot_open("x11shmpool", server->display, "framerate=60");
+    test_shot_skip(d, 3);
+    own = new_threads(&before);
+    assert_true(own.nb >= 1);
+    for (int i = 0; i < own.nb; i++) {
+        uint64_t mask = blocked_signals(own.id[i]);
+
+        assert_true(mask >> (SIGINT - 1) & 1);
+        assert_true(mask >> (SIGPIPE - 1) & 1);
+        for (size_t k = 0; k < sizeof(faults) / sizeof(*faults); k++)
+            assert_false(mask >> (faults[k] - 1) & 1);
+    }
+}
+
 static void set_policy(int policy)
 {
     assert_int_equal(sched_setscheduler(0, policy, &(struct sched_param){ 0 }),
@@ -184,6 +208,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(signals),
+        TEST(crash_handlers_run),
         TEST(policy),
     };
 
