@@ -28,34 +28,24 @@
  * Environment: BENCH_SECONDS, as for tests/bench/run.
  */
 
-#define _GNU_SOURCE
-
-#include <math.h>
 #include <pthread.h>
-#include <sched.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/resource.h>
-#include <sys/wait.h>
-#include <time.h>
-#include <unistd.h>
 
 #include <libavutil/log.h>
 #include <libavutil/time.h>
 #include <xcb/xcb.h>
 
 #include "device.h"
+#include "figures.h"
 #include "motion.h"
-#include "proxy.h"
 #include "server.h"
 
 #define ROUNDS 3
-#define DEFAULT_SECONDS 360.0
 
-static double scale = 1;
+static double scale;
 
 typedef enum Work { STILL, SMALL, FULL, TYPING, SCROLL, AREA } Work;
 
@@ -101,10 +91,8 @@ static void draw(TestMotionPen *pen, int command, unsigned n)
                          w / 2 + n % 97, h / 2 + n % 61);
         break;
     case SCROLL:
-        xcb_copy_area(c, s->root, s->root, gc, w / 4, h / 4 + 8, w / 4, h / 4,
-                      w / 2, h / 2 - 8);
-        r = (xcb_rectangle_t){ w / 4, h / 4 + h / 2 - 8, w / 2, 8 };
-        break;
+        test_motion_scroll(pen);
+        return;
     case AREA:
         if (!percent)
             return;
@@ -286,19 +274,6 @@ typedef struct Row {
     int rounds;
 } Row;
 
-static int compare_doubles(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-
-    return x < y ? -1 : x > y;
-}
-
-static void print_spread(double *v, int n)
-{
-    qsort(v, n, sizeof(*v), compare_doubles);
-    printf(",%.5f,%.5f,%.5f", v[n / 2], v[0], v[n - 1]);
-}
-
 static void print_head(void)
 {
     printf("group,width,height,displays,work,per_cent,fps,consumer,format,"
@@ -352,142 +327,9 @@ static void run_row(Stage *s, const Row *row)
                row->touch ? "reads" : "ignores", formats[f],
                frames[f]);
         for (int i = 0; i < 3; i++)
-            print_spread(v[f][i], row->rounds);
-        qsort(v[f][3], row->rounds, sizeof(double), compare_doubles);
+            test_figures_print(v[f][i], row->rounds, 5);
+        test_figures_sort(v[f][3], row->rounds);
         printf(",%.1f\n", v[f][3][row->rounds / 2]);
-    }
-    fflush(stdout);
-}
-
-/* Noise all over the screen, so that what scrolls is work for an encoder. */
-static void paint_noise(const char *display)
-{
-    xcb_connection_t *c = xcb_connect(display, NULL);
-    xcb_screen_t *s;
-    xcb_gcontext_t gc;
-    uint32_t *row, seed = 1;
-
-    if (xcb_connection_has_error(c))
-        fail("no connection");
-    s  = xcb_setup_roots_iterator(xcb_get_setup(c)).data;
-    gc = xcb_generate_id(c);
-    xcb_create_gc(c, gc, s->root, 0, NULL);
-    row = calloc(s->width_in_pixels, sizeof(*row));
-    for (int y = 0; row && y < s->height_in_pixels; y++) {
-        for (int x = 0; x < s->width_in_pixels; x++) {
-            seed   = seed * 1664525 + 1013904223;
-            row[x] = x & 31 && y & 31 ? row[x] : seed >> 8;
-        }
-        xcb_put_image(c, XCB_IMAGE_FORMAT_Z_PIXMAP, s->root, gc,
-                      s->width_in_pixels, 1, 0, y, 0, s->root_depth,
-                      s->width_in_pixels * sizeof(*row), (uint8_t *)row);
-    }
-    free(row);
-    free(xcb_get_input_focus_reply(c, xcb_get_input_focus(c), NULL));
-    xcb_disconnect(c);
-}
-
-static void encode(const char *format, const char *display, double seconds)
-{
-    char length[16];
-    pid_t pid;
-    int status;
-
-    snprintf(length, sizeof(length), "%.1f", seconds);
-    pid = fork();
-    if (pid < 0)
-        fail("no process");
-    if (!pid) {
-        prctl(PR_SET_PDEATHSIG, SIGKILL);
-        execlp("ffmpeg", "ffmpeg", "-v", "fatal", "-nostdin", "-f", format,
-               "-framerate", "60", "-draw_mouse", "0", "-i", display,
-               "-t", length, "-c:v", "libx264", "-preset", "veryfast",
-               "-pix_fmt", "yuv420p", "-f", "null", "-", NULL);
-        _exit(127);
-    }
-    if (waitpid(pid, &status, 0) < 0 || status)
-        fail("ffmpeg failed");
-}
-
-/* How far from the grid that fits them best the moments lie, sorted, ms. */
-static int off_grid(double *off, const int64_t *moments, int n, double period)
-{
-    double x = 0, y = 0, phase;
-    int k = 0;
-
-    for (int i = 0; i < n; i++) {
-        double angle = fmod(moments[i] - moments[0], period) / period * 2 * M_PI;
-
-        x += cos(angle);
-        y += sin(angle);
-    }
-    phase = atan2(y, x) / (2 * M_PI) * period;
-    for (int i = 0; i < n; i++) {
-        /* several requests in a row are one capture */
-        if (i && moments[i] - moments[i - 1] < period / 4)
-            continue;
-        off[k++] = fabs(remainder(moments[i] - moments[0] - phase, period)) / 1000;
-    }
-    qsort(off, k, sizeof(*off), compare_doubles);
-    return k;
-}
-
-/* When the requests for pixels reach the X server while ffmpeg encodes, as a
- * process sees it that stands between the two. Where it may not go before
- * others, what it waits for a processor counts, too. */
-static void run_jitter(Stage *s)
-{
-    static const char *const formats[] = { "x11grab", "x11shmpool" };
-    static const struct sched_param first = { .sched_priority = 2 };
-    static int64_t moments[4096];
-    static double off[4096];
-    double v[2][3][ROUNDS];
-    int frames[2] = { 0 }, shm;
-    TestProxy *p;
-
-    /* the proxy's threads take this over; only root may */
-    sched_setscheduler(0, SCHED_RR, &first);
-    p = test_proxy_start(s->server->display);
-    sched_setscheduler(0, SCHED_OTHER, &(struct sched_param){ 0 });
-    if (!p)
-        fail("no proxy");
-    shm = test_proxy_opcode(p, "MIT-SHM");
-    fprintf(stderr, "%dx%d moments of capture beside an encoder\n", s->width,
-            s->height);
-    paint_noise(s->server->display);
-    stage_draw(s, SCROLL, 0);
-    for (int round = 0; round < ROUNDS; round++) {
-        for (int k = 0; k < 2; k++) {
-            int f = (k + round) % 2, n, skip;
-
-            if (f)
-                test_proxy_watch(p, XCB_COPY_AREA, 0);
-            else
-                test_proxy_watch(p, shm, 4 /* ShmGetImage */);
-            encode(formats[f], test_proxy_display(p), 3 * scale + 1);
-            n = test_proxy_moments(p, moments, 4096);
-            /* the first second is that of opening */
-            for (skip = 0; skip < n && moments[skip] < moments[0] + 1000000;)
-                skip++;
-            n = off_grid(off, moments + skip, n - skip, 1e6 / 60);
-            if (n < 1)
-                fail("nothing was captured");
-            v[f][0][round] = off[n * 99 / 100];
-            v[f][1][round] = off[n / 2];
-            v[f][2][round] = off[n - 1];
-            frames[f] += n;
-        }
-    }
-    stage_draw(s, STILL, 0);
-    test_proxy_stop(&p);
-    for (int f = 0; f < 2; f++) {
-        printf("jitter,%d,%d,1,%s,0,60,encodes,%s,%d", s->width, s->height,
-               work_names[SCROLL], formats[f], frames[f]);
-        for (int i = 0; i < 3; i++) {
-            qsort(v[f][i], ROUNDS, sizeof(double), compare_doubles);
-            printf(",%.5f", v[f][i][ROUNDS / 2]);
-        }
-        printf(",0,0,0,0,0,0,0\n");
     }
     fflush(stdout);
 }
@@ -497,11 +339,9 @@ int main(void)
     static const int sizes[][2] = {
         { 1280, 720 }, { 1920, 1080 }, { 3840, 2160 },
     };
-    const char *seconds = getenv("BENCH_SECONDS");
     Stage s;
 
-    if (seconds && atof(seconds) > 0)
-        scale = atof(seconds) / DEFAULT_SECONDS;
+    scale = test_figures_scale();
     av_log_set_level(AV_LOG_ERROR);
     print_head();
 
@@ -522,8 +362,6 @@ int main(void)
                 run_row(&s, &(Row){ .group = "area", .work = AREA,
                                     .percent = percent, .rate = 60,
                                     .seconds = 0.2, .rounds = ROUNDS });
-        if (i == 1)
-            run_jitter(&s);
         if (i == 2) {
             run_row(&s, &(Row){ .group = "special", .work = TYPING, .rate = 60,
                                 .pointer = 1, .seconds = 0.6,

@@ -40,6 +40,7 @@
 
 #include <libavutil/time.h>
 
+#include "figures.h"
 #include "recording.h"
 #include "server.h"
 #include "work.h"
@@ -48,7 +49,6 @@
 #define WIDTH  1920
 #define HEIGHT 1080
 #define RATE   30
-#define DEFAULT_SECONDS 360.0
 
 typedef enum Way { X11GRAB, NATIVE, CONVERTED, SKIP, NB_WAYS } Way;
 
@@ -177,19 +177,6 @@ static Cost record(const TestServer *s, Way way, Output output, double seconds)
     return cost;
 }
 
-static int compare_doubles(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-
-    return x < y ? -1 : x > y;
-}
-
-static void print_spread(double *v, int n)
-{
-    qsort(v, n, sizeof(*v), compare_doubles);
-    printf(",%.4f,%.4f,%.4f", v[n / 2], v[0], v[n - 1]);
-}
-
 static int is_measured(TestWork work, Output output, Way way)
 {
     if (way == CONVERTED)
@@ -236,7 +223,7 @@ static void run_work(const TestServer *s, TestMotion *m, TestWork work,
             printf("recording,%d,%d,%d,%s,%s,%s,1", WIDTH, HEIGHT, RATE,
                    test_work_names[work], outputs[o].name, way_names[way]);
             for (int i = 0; i < 3; i++)
-                print_spread(v[o][way][i], ROUNDS);
+                test_figures_print(v[o][way][i], ROUNDS, 4);
             printf(",%d\n", missed[o][way]);
         }
     }
@@ -245,8 +232,7 @@ static void run_work(const TestServer *s, TestMotion *m, TestWork work,
 
 int main(int argc, char **argv)
 {
-    const char *all = getenv("BENCH_SECONDS");
-    double scale = all && atof(all) > 0 ? atof(all) / DEFAULT_SECONDS : 1;
+    double scale = test_figures_scale();
     TestMotion motion;
     TestServer *s;
     int found = 0;

@@ -135,3 +135,14 @@ void test_motion_stop(TestMotion *m)
     close(m->answers);
     m->pid = 0;
 }
+
+void test_motion_scroll(TestMotionPen *pen)
+{
+    xcb_window_t root = pen->screen->root;
+    int w = pen->screen->width_in_pixels, h = pen->screen->height_in_pixels;
+    xcb_rectangle_t in = { w / 4, h / 4 + h / 2 - 8, w / 2, 8 };
+
+    xcb_copy_area(pen->c, root, root, pen->gc, w / 4, h / 4 + 8, w / 4, h / 4,
+                  w / 2, h / 2 - 8);
+    xcb_poly_fill_rectangle(pen->c, root, pen->gc, 1, &in);
+}

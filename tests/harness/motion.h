@@ -65,4 +65,8 @@ int test_motion_tell(TestMotion *m, int work);
 /** Kill it and wait for it. Does nothing if pid is 0, and sets it to 0. */
 void test_motion_stop(TestMotion *m);
 
+/** In the drawing process: scroll the quarter in the middle of the screen up by
+ *  8 pixels; what comes in at its bottom has the context's colour. */
+void test_motion_scroll(TestMotionPen *pen);
+
 #endif /* TESTS_HARNESS_MOTION_H */
