@@ -201,8 +201,8 @@ tests/bench/convert: $(ARCHIVE)
 # The demo has this one, too, and need not have what tests alone need.
 DEMO = tests/bench/demo
 
-$(DEMO): tests/bench/recordings.o $(addprefix tests/harness/,figures.o motion.o \
-    recording.o server.o work.o)
+$(DEMO): tests/bench/recordings.o $(addprefix tests/harness/,command.o \
+    figures.o motion.o process.o recording.o server.o supervisor.o work.o)
 	$(call say,LD,$@)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -Wl,--as-needed -o $@ $^ $(LIBS_AV) $(LIBS_X) \
 	    -lm $(LIBS_SYS)

@@ -41,6 +41,7 @@
 #include "device.h"
 #include "figures.h"
 #include "motion.h"
+#include "process.h"
 #include "server.h"
 
 #define ROUNDS 3

@@ -41,6 +41,7 @@
 #include <libavutil/time.h>
 
 #include "figures.h"
+#include "process.h"
 #include "recording.h"
 #include "server.h"
 #include "work.h"

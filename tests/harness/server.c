@@ -20,27 +20,24 @@
 
 #define _GNU_SOURCE
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <poll.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
-#include "server.h"
+#include <libavutil/time.h>
 
-#define MAX_ARGS 64
-#define START_TIMEOUT_MS 30000
-#define STOP_TIMEOUT_MS   5000
+#include "command.h"
+#include "process.h"
+#include "server.h"
+#include "supervisor.h"
+
 #define MAX_PROGRAMS ((int)(sizeof(((TestServer *)0)->programs) / \
                             sizeof(pid_t)))
 
@@ -50,19 +47,6 @@ static const char *const kind_names[] = {
     [TEST_SERVER_XVNC]     = "xvnc",
     [TEST_SERVER_XWAYLAND] = "xwayland",
 };
-
-static int64_t now_ms(void)
-{
-    struct timespec t;
-
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return t.tv_sec * INT64_C(1000) + t.tv_nsec / 1000000;
-}
-
-static void pause_ms(int ms)
-{
-    poll(NULL, 0, ms);
-}
 
 int test_server_kind(void)
 {
@@ -83,31 +67,12 @@ const char *test_server_kind_name(TestServerKind kind)
     return kind_names[kind];
 }
 
-static int find_program(char *path, size_t size, const char *name)
-{
-    const char *dirs = getenv("PATH");
-
-    if (strchr(name, '/')) {
-        snprintf(path, size, "%s", name);
-        return !access(path, X_OK);
-    }
-    while (dirs && *dirs) {
-        size_t n = strcspn(dirs, ":");
-
-        snprintf(path, size, "%.*s/%s", (int)n, dirs, name);
-        if (!access(path, X_OK))
-            return 1;
-        dirs += n + (dirs[n] == ':');
-    }
-    return 0;
-}
-
 /* Xorg's wrapper refuses whoever is not at a console. */
 static int find_xorg(char *path, size_t size)
 {
-    return find_program(path, size, "/usr/lib/xorg/Xorg") ||
-           find_program(path, size, "/usr/libexec/Xorg") ||
-           find_program(path, size, "Xorg");
+    return test_command_find(path, size, "/usr/lib/xorg/Xorg") ||
+           test_command_find(path, size, "/usr/libexec/Xorg") ||
+           test_command_find(path, size, "Xorg");
 }
 
 int test_server_available(TestServerKind kind)
@@ -116,53 +81,18 @@ int test_server_available(TestServerKind kind)
 
     switch (kind) {
     case TEST_SERVER_XVFB:
-        return find_program(path, sizeof(path), "Xvfb");
+        return test_command_find(path, sizeof(path), "Xvfb");
     case TEST_SERVER_XORG:
         return find_xorg(path, sizeof(path)) &&
                (!access("/usr/lib/xorg/modules/drivers/dummy_drv.so", R_OK) ||
                 !access("/usr/lib64/xorg/modules/drivers/dummy_drv.so", R_OK));
     case TEST_SERVER_XVNC:
-        return find_program(path, sizeof(path), "Xvnc");
+        return test_command_find(path, sizeof(path), "Xvnc");
     case TEST_SERVER_XWAYLAND:
-        return find_program(path, sizeof(path), "Xwayland") &&
-               find_program(path, sizeof(path), "weston");
+        return test_command_find(path, sizeof(path), "Xwayland") &&
+               test_command_find(path, sizeof(path), "weston");
     }
     return 0;
-}
-
-typedef struct Command {
-    char text[4096];
-    size_t used;
-    char *argv[MAX_ARGS + 1];
-    int argc;
-} Command;
-
-static void command_add(Command *c, const char *format, ...)
-{
-    size_t room = sizeof(c->text) - c->used;
-    va_list ap;
-    int n;
-
-    va_start(ap, format);
-    n = vsnprintf(c->text + c->used, room, format, ap);
-    va_end(ap);
-    if (n < 0 || (size_t)n >= room || c->argc == MAX_ARGS) {
-        fprintf(stderr, "server: command line too long\n");
-        abort();
-    }
-    c->argv[c->argc++] = c->text + c->used;
-    c->argv[c->argc]   = NULL;
-    c->used += n + 1;
-}
-
-static void command_split(Command *c, const char *args)
-{
-    while (args && *(args += strspn(args, " "))) {
-        size_t n = strcspn(args, " ");
-
-        command_add(c, "%.*s", (int)n, args);
-        args += n;
-    }
 }
 
 static int write_xorg_conf(const char *path, int width, int height, int depth)
@@ -207,7 +137,7 @@ static int write_xorg_conf(const char *path, int width, int height, int depth)
     return !fclose(f);
 }
 
-static int build_command(Command *c, const TestServerOptions *o,
+static int build_command(TestCommand *c, const TestServerOptions *o,
                          const char *dir, int display_fd)
 {
     int width  = o->width  ? o->width  : 640;
@@ -217,13 +147,13 @@ static int build_command(Command *c, const TestServerOptions *o,
 
     switch (o->kind) {
     case TEST_SERVER_XVFB:
-        command_add(c, "Xvfb");
-        command_add(c, "-screen");
-        command_add(c, "0");
-        command_add(c, "%dx%dx%d", width, height, depth);
+        test_command_add(c, "Xvfb");
+        test_command_add(c, "-screen");
+        test_command_add(c, "0");
+        test_command_add(c, "%dx%dx%d", width, height, depth);
         if (o->fbdir) {
-            command_add(c, "-fbdir");
-            command_add(c, "%s", dir);
+            test_command_add(c, "-fbdir");
+            test_command_add(c, "%s", dir);
         }
         break;
     case TEST_SERVER_XORG:
@@ -232,156 +162,36 @@ static int build_command(Command *c, const TestServerOptions *o,
             return 0;
         if (!find_xorg(path, sizeof(path)))
             return 0;
-        command_add(c, "%s", path);
-        command_add(c, "-config");
-        command_add(c, "%s/xorg.conf", dir);
-        command_add(c, "-configdir");
-        command_add(c, "%s/none", dir);
-        command_add(c, "-logfile");
-        command_add(c, "%s/Xorg.log", dir);
-        command_split(c, "-novtswitch -sharevts -keeptty -nolisten tcp");
+        test_command_add(c, "%s", path);
+        test_command_add(c, "-config");
+        test_command_add(c, "%s/xorg.conf", dir);
+        test_command_add(c, "-configdir");
+        test_command_add(c, "%s/none", dir);
+        test_command_add(c, "-logfile");
+        test_command_add(c, "%s/Xorg.log", dir);
+        test_command_split(c, "-novtswitch -sharevts -keeptty -nolisten tcp");
         break;
     case TEST_SERVER_XVNC:
-        command_add(c, "Xvnc");
-        command_add(c, "-geometry");
-        command_add(c, "%dx%d", width, height);
-        command_add(c, "-depth");
-        command_add(c, "%d", depth);
+        test_command_add(c, "Xvnc");
+        test_command_add(c, "-geometry");
+        test_command_add(c, "%dx%d", width, height);
+        test_command_add(c, "-depth");
+        test_command_add(c, "%d", depth);
         /* Later ones start only where a viewer could reach them. */
-        command_add(c, "-rfbunixpath");
-        command_add(c, "%s/rfb", dir);
-        command_split(c, "-SecurityTypes None -rfbport -1 -AlwaysShared");
+        test_command_add(c, "-rfbunixpath");
+        test_command_add(c, "%s/rfb", dir);
+        test_command_split(c, "-SecurityTypes None -rfbport -1 -AlwaysShared");
         break;
     case TEST_SERVER_XWAYLAND:
-        command_add(c, "Xwayland");
-        command_add(c, "-shm");
+        test_command_add(c, "Xwayland");
+        test_command_add(c, "-shm");
         break;
     }
-    command_add(c, "-displayfd");
-    command_add(c, "%d", display_fd);
-    command_add(c, "-noreset");
-    command_split(c, o->args);
+    test_command_add(c, "-displayfd");
+    test_command_add(c, "%d", display_fd);
+    test_command_add(c, "-noreset");
+    test_command_split(c, o->args);
     return 1;
-}
-
-/* From here to supervise(): the supervisor's side. */
-
-static void close_others(const int *keep, int nb_keep)
-{
-    DIR *d = opendir("/proc/self/fd");
-    struct dirent *e;
-
-    while (d && (e = readdir(d))) {
-        int fd = atoi(e->d_name), kept = fd < 3 || fd == dirfd(d);
-
-        for (int i = 0; i < nb_keep; i++)
-            kept |= fd == keep[i];
-        if (!kept)
-            close(fd);
-    }
-    if (d)
-        closedir(d);
-}
-
-static pid_t spawn(char **argv, int log, int keep)
-{
-    pid_t pid = fork();
-
-    if (pid)
-        return pid;
-    dup2(log, 1);
-    dup2(log, 2);
-    if (keep >= 0)
-        fcntl(keep, F_SETFD, 0);
-    for (int sig = 1; sig < 32; sig++)
-        signal(sig, SIG_DFL);
-    prctl(PR_SET_PDEATHSIG, SIGKILL);
-    execvp(argv[0], argv);
-    dprintf(2, "%s: %s\n", argv[0], strerror(errno));
-    _exit(127);
-}
-
-static int reaped(pid_t *pid)
-{
-    if (*pid > 0 && waitpid(*pid, NULL, WNOHANG) == *pid)
-        *pid = -1;
-    return *pid <= 0;
-}
-
-static void end_process(pid_t *pid)
-{
-    int64_t end = now_ms() + STOP_TIMEOUT_MS;
-
-    if (reaped(pid))
-        return;
-    kill(*pid, SIGTERM);
-    kill(*pid, SIGCONT);
-    while (!reaped(pid)) {
-        if (now_ms() > end) {
-            kill(*pid, SIGKILL);
-            waitpid(*pid, NULL, 0);
-            *pid = -1;
-            return;
-        }
-        pause_ms(2);
-    }
-}
-
-static int remove_entry(const char *path, const struct stat *st, int flag,
-                        struct FTW *ftw)
-{
-    (void)st;
-    (void)flag;
-    (void)ftw;
-    remove(path);
-    return 0;
-}
-
-static void supervise(Command *c, const TestServerOptions *o, const char *dir,
-                      int hold, int report, int display_fd)
-{
-    pid_t compositor = -1, server = -1;
-    struct pollfd p = { .fd = hold, .events = POLLIN };
-    char path[512];
-    int log;
-
-    setsid();
-    for (int sig = 1; sig < 32; sig++)
-        if (sig != SIGCHLD)
-            signal(sig, SIG_IGN);
-    close_others((int[]){ hold, report, display_fd }, 3);
-    snprintf(path, sizeof(path), "%s/log", dir);
-    log = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
-
-    if (o->kind == TEST_SERVER_XWAYLAND) {
-        Command w = { .used = 0 };
-        int64_t end = now_ms() + START_TIMEOUT_MS;
-
-        setenv("XDG_RUNTIME_DIR", dir, 1);
-        setenv("WAYLAND_DISPLAY", "wayland-test", 1);
-        command_split(&w, "weston --no-config --idle-time=0 "
-                      "--backend=headless-backend.so --socket=wayland-test");
-        command_add(&w, "--width=%d",  o->width  ? o->width  : 640);
-        command_add(&w, "--height=%d", o->height ? o->height : 480);
-        compositor = spawn(w.argv, log, -1);
-        snprintf(path, sizeof(path), "%s/wayland-test", dir);
-        while (access(path, F_OK) && !reaped(&compositor) && now_ms() < end &&
-               poll(&p, 1, 10) == 0)
-            ;
-    }
-    server = spawn(c->argv, log, display_fd);
-    close(display_fd);
-    if (write(report, &server, sizeof(server)) != sizeof(server))
-        end_process(&server);
-    close(report);
-
-    while (poll(&p, 1, server > 0 ? 20 : -1) <= 0)
-        reaped(&server);
-
-    end_process(&server);
-    end_process(&compositor);
-    nftw(dir, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
-    _exit(0);
 }
 
 static void print_log(const char *dir)
@@ -402,8 +212,8 @@ TestServer *test_server_start(const TestServerOptions *o)
     static const TestServerOptions plain = { .kind = TEST_SERVER_XVFB };
     const char *tmp = getenv("TMPDIR");
     int hold[2] = { -1, -1 }, report[2] = { -1, -1 }, number[2] = { -1, -1 };
-    int64_t end = now_ms() + START_TIMEOUT_MS;
-    Command c = { .used = 0 };
+    int64_t end = av_gettime_relative() + TEST_SERVER_START_US;
+    TestCommand c = { .used = 0 };
     TestServer *s = calloc(1, sizeof(*s));
     char digits[12];
     size_t n = 0;
@@ -424,13 +234,13 @@ TestServer *test_server_start(const TestServerOptions *o)
     if (pipe2(hold, O_CLOEXEC) || pipe2(report, O_CLOEXEC) ||
         pipe2(number, O_CLOEXEC) || !build_command(&c, o, s->dir, number[1])) {
         fprintf(stderr, "server: can't set up %s\n", kind_names[o->kind]);
-        nftw(s->dir, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
+        test_supervisor_clear(s->dir);
         goto fail;
     }
     fflush(NULL);
     s->supervisor = fork();
     if (!s->supervisor)
-        supervise(&c, o, s->dir, hold[0], report[1], number[1]);
+        test_supervisor_run(&c, o, s->dir, hold[0], report[1], number[1]);
     close(hold[0]);
     close(report[1]);
     close(number[1]);
@@ -448,7 +258,7 @@ TestServer *test_server_start(const TestServerOptions *o)
     }
     while (n < sizeof(digits) - 1) {
         struct pollfd p = { .fd = number[0], .events = POLLIN };
-        int64_t left = end - now_ms();
+        int64_t left = (end - av_gettime_relative()) / 1000;
 
         if (left <= 0 || poll(&p, 1, left) <= 0 ||
             read(number[0], digits + n, 1) != 1) {
@@ -503,13 +313,13 @@ pid_t test_server_run(TestServer *s, const char *command)
     char display[32], home[96], config[96], cache[96], log_path[96];
     char path[512] = "PATH=", runtime[96];
     char *env[] = { path, display, home, config, cache, runtime, NULL };
-    Command c = { .used = 0 };
+    TestCommand c = { .used = 0 };
     char program[512];
     int i = 0, log;
     pid_t pid;
 
-    command_split(&c, command);
-    if (!find_program(program, sizeof(program), c.argv[0]))
+    test_command_split(&c, command);
+    if (!test_command_find(program, sizeof(program), c.argv[0]))
         return 0;
     while (i < MAX_PROGRAMS && s->programs[i])
         i++;
@@ -540,83 +350,41 @@ pid_t test_server_run(TestServer *s, const char *command)
 
 void test_server_end(TestServer *s, pid_t program, int sig)
 {
-    int64_t end = now_ms() + STOP_TIMEOUT_MS;
+    int64_t end = av_gettime_relative() + TEST_SERVER_STOP_US;
 
     for (int i = 0; program > 0 && i < MAX_PROGRAMS; i++) {
         if (s->programs[i] != program)
             continue;
         kill(program, sig);
         while (!waitpid(program, NULL, WNOHANG)) {
-            if (now_ms() > end)
+            if (av_gettime_relative() > end)
                 kill(program, SIGKILL);
-            pause_ms(1);
+            av_usleep(1000);
         }
         s->programs[i] = 0;
     }
 }
 
-static char process_state(pid_t pid)
-{
-    char path[64], line[512], *p, state = 0;
-    FILE *f;
-
-    snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
-    if (!(f = fopen(path, "re")))
-        return 0;
-    if (fgets(line, sizeof(line), f) && (p = strrchr(line, ')')))
-        state = p[2];
-    fclose(f);
-    return state;
-}
-
 int test_server_alive(const TestServer *s)
 {
-    char state = process_state(s->pid);
+    char state = test_process_state(s->pid);
 
     return state && state != 'Z' && state != 'X';
 }
 
 void test_server_signal(const TestServer *s, int sig)
 {
-    int64_t end = now_ms() + STOP_TIMEOUT_MS;
+    int64_t end = av_gettime_relative() + TEST_SERVER_STOP_US;
 
     if (kill(s->pid, sig))
         return;
-    while (now_ms() < end) {
-        if (sig == SIGSTOP && process_state(s->pid) == 'T')
+    while (av_gettime_relative() < end) {
+        if (sig == SIGSTOP && test_process_state(s->pid) == 'T')
             return;
         if (sig == SIGKILL && !test_server_alive(s))
             return;
         if (sig != SIGSTOP && sig != SIGKILL)
             return;
-        pause_ms(1);
+        av_usleep(1000);
     }
-}
-
-int64_t test_process_cpu(pid_t pid)
-{
-    char path[128];
-    struct dirent *e;
-    int64_t sum = -1;
-    DIR *d;
-
-    snprintf(path, sizeof(path), "/proc/%d/task", (int)pid);
-    if (!(d = opendir(path)))
-        return -1;
-    while ((e = readdir(d))) {
-        long long ns;
-        FILE *f;
-
-        if (e->d_name[0] == '.')
-            continue;
-        snprintf(path, sizeof(path), "/proc/%d/task/%.16s/schedstat", (int)pid,
-                 e->d_name);
-        if (!(f = fopen(path, "re")))
-            continue;
-        if (fscanf(f, "%lld", &ns) == 1)
-            sum = (sum < 0 ? 0 : sum) + ns;
-        fclose(f);
-    }
-    closedir(d);
-    return sum;
 }

@@ -21,7 +21,6 @@
 #ifndef TESTS_HARNESS_SERVER_H
 #define TESTS_HARNESS_SERVER_H
 
-#include <stdint.h>
 #include <sys/types.h>
 
 /**
@@ -96,8 +95,5 @@ pid_t test_server_run(TestServer *s, const char *command);
 
 /** End one that test_server_run() started, with sig, and wait for it. */
 void test_server_end(TestServer *s, pid_t program, int sig);
-
-/** CPU time of a process, all threads, ns; -1 if there is none. */
-int64_t test_process_cpu(pid_t pid);
 
 #endif /* TESTS_HARNESS_SERVER_H */
