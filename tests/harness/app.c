@@ -24,6 +24,7 @@
 #include <string.h>
 
 #include "app.h"
+#include "check.h"
 
 #define TIMEOUT_MS 10000
 #define PATIENCE_MS 1000       /* a manager that starts may lose a request */
@@ -33,33 +34,10 @@
 enum { ICONIC_STATE = 3, US_POSITION = 1, US_SIZE = 2,
        BY_A_PAGER = 2 };
 
-static void die(const char *what)
-{
-    fprintf(stderr, "app: %s failed\n", what);
-    abort();
-}
-
-static void *need(void *p, const char *what)
-{
-    if (!p)
-        die(what);
-    return p;
-}
-
-static void check(TestApp *app, xcb_void_cookie_t cookie, const char *what)
-{
-    xcb_generic_error_t *e = xcb_request_check(app->s->conn, cookie);
-
-    if (e) {
-        fprintf(stderr, "app: error %d\n", e->error_code);
-        die(what);
-    }
-}
-
 xcb_atom_t test_app_atom(TestApp *app, const char *name)
 {
     xcb_intern_atom_reply_t *r =
-        need(xcb_intern_atom_reply(
+        test_need(xcb_intern_atom_reply(
                  app->s->conn, xcb_intern_atom(app->s->conn, 0, strlen(name),
                                                name), NULL), "InternAtom");
     xcb_atom_t atom = r->atom;
@@ -71,10 +49,11 @@ xcb_atom_t test_app_atom(TestApp *app, const char *name)
 static void set_text(TestApp *app, xcb_window_t window, xcb_atom_t property,
                      xcb_atom_t type, const char *text, size_t n)
 {
-    check(app, xcb_change_property_checked(app->s->conn,
-                                           XCB_PROP_MODE_REPLACE, window,
-                                           property, type, 8, n, text),
-          "ChangeProperty");
+    test_check(app->s, xcb_change_property_checked(app->s->conn,
+                                                   XCB_PROP_MODE_REPLACE,
+                                                   window, property, type, 8,
+                                                   n, text),
+               "ChangeProperty");
 }
 
 int test_app_viewable(TestApp *app, xcb_window_t window)
@@ -96,8 +75,8 @@ void test_app_wait_viewable(TestApp *app, xcb_window_t window, int viewable)
             return;
         poll(NULL, 0, 1);
     }
-    die(viewable ? "waiting for a window to be shown" :
-                   "waiting for a window to be hidden");
+    test_die(viewable ? "waiting for a window to be shown" :
+                        "waiting for a window to be hidden", 0);
 }
 
 xcb_window_t test_app_window(TestApp *app, const TestAppOptions *o)
@@ -113,18 +92,18 @@ xcb_window_t test_app_window(TestApp *app, const TestAppOptions *o)
 
     if (depth != screen->root_depth) {
         if (!(visual = test_screen_visual(app->s, depth)))
-            die("looking for a visual");
+            test_die("looking for a visual", 0);
         colormap = xcb_generate_id(c);
         xcb_create_colormap(c, XCB_COLORMAP_ALLOC_NONE, colormap, screen->root,
                             visual);
     }
-    check(app, xcb_create_window_checked(
+    test_check(app->s, xcb_create_window_checked(
               c, depth, window, screen->root, o->x, o->y, o->w, o->h, 0,
               XCB_WINDOW_CLASS_INPUT_OUTPUT, visual,
               XCB_CW_BACK_PIXEL | XCB_CW_BORDER_PIXEL |
               XCB_CW_OVERRIDE_REDIRECT | XCB_CW_COLORMAP,
               (const uint32_t[]){ o->color, 0, o->unmanaged, colormap }),
-          "CreateWindow");
+               "CreateWindow");
     if (!o->color)
         test_screen_backdrop(app->s, window, BACK_WIDTH, BACK_HEIGHT, o->seed);
     if (o->title)
@@ -165,7 +144,7 @@ xcb_window_t test_app_window(TestApp *app, const TestAppOptions *o)
 
 TestApp *test_app_open(const char *display, const TestAppOptions *o)
 {
-    TestApp *app = need(calloc(1, sizeof(*app)), "calloc");
+    TestApp *app = test_need(calloc(1, sizeof(*app)), "calloc");
 
     if (!(app->s = test_screen_open(display))) {
         free(app);
@@ -205,13 +184,13 @@ TestRect test_app_at(TestApp *app, xcb_window_t window)
 {
     xcb_connection_t *c = app->s->conn;
     xcb_get_geometry_reply_t *g =
-        need(xcb_get_geometry_reply(c, xcb_get_geometry(c, window), NULL),
-             "GetGeometry");
+        test_need(xcb_get_geometry_reply(c, xcb_get_geometry(c, window), NULL),
+                  "GetGeometry");
     xcb_translate_coordinates_reply_t *t =
-        need(xcb_translate_coordinates_reply(
+        test_need(xcb_translate_coordinates_reply(
                  c, xcb_translate_coordinates(c, window, app->s->screen->root,
                                               0, 0), NULL),
-             "TranslateCoordinates");
+                  "TranslateCoordinates");
     TestRect r = { t->dst_x, t->dst_y, g->width, g->height };
 
     free(g);
@@ -224,9 +203,9 @@ static xcb_window_t top_level(TestApp *app, xcb_window_t window)
 {
     for (;;) {
         xcb_query_tree_reply_t *t =
-            need(xcb_query_tree_reply(
+            test_need(xcb_query_tree_reply(
                      app->s->conn, xcb_query_tree(app->s->conn, window), NULL),
-                 "QueryTree");
+                      "QueryTree");
         xcb_window_t parent = t->parent;
 
         free(t);
@@ -245,17 +224,17 @@ void test_app_move(TestApp *app, int x, int y, int w, int h)
         xcb_get_geometry_reply_t *g;
 
         if (ms % PATIENCE_MS == 0)
-            check(app, xcb_configure_window_checked(
+            test_check(app->s, xcb_configure_window_checked(
                       app->s->conn, app->window,
                       XCB_CONFIG_WINDOW_X | XCB_CONFIG_WINDOW_Y |
                       (w < 0 ? 0 : XCB_CONFIG_WINDOW_WIDTH |
                                    XCB_CONFIG_WINDOW_HEIGHT),
                       values), "ConfigureWindow");
-        g = need(xcb_get_geometry_reply(
+        g = test_need(xcb_get_geometry_reply(
                      app->s->conn,
                      xcb_get_geometry(app->s->conn,
                                       top_level(app, app->window)), NULL),
-                 "GetGeometry");
+                      "GetGeometry");
         own   = test_app_at(app, app->window);
         place = (TestRect){ g->x, g->y, g->width, g->height };
         free(g);
@@ -267,7 +246,7 @@ void test_app_move(TestApp *app, int x, int y, int w, int h)
     fprintf(stderr, "app: wanted %dx%d at %d,%d, is %dx%d, its frame %dx%d at "
             "%d,%d\n", w, h, x, y, own.w, own.h, place.w, place.h, place.x,
             place.y);
-    die("moving a window");
+    test_die("moving a window", 0);
 }
 
 void test_app_show(TestApp *app, int show)
@@ -295,11 +274,11 @@ static void message(TestApp *app, xcb_window_t window, const char *type,
         .data.data32   = { a, b, c, BY_A_PAGER },
     };
 
-    check(app, xcb_send_event_checked(
+    test_check(app->s, xcb_send_event_checked(
               app->s->conn, 0, app->s->screen->root,
               XCB_EVENT_MASK_SUBSTRUCTURE_REDIRECT |
               XCB_EVENT_MASK_SUBSTRUCTURE_NOTIFY, (const char *)&e),
-          "SendEvent");
+               "SendEvent");
 }
 
 void test_app_wm_state(TestApp *app, const char *state, int add)
@@ -336,8 +315,8 @@ void test_app_wait_framed(TestApp *app, int framed)
             return;
         poll(NULL, 0, 1);
     }
-    die(framed ? "waiting for a window manager" :
-                 "waiting for a window manager to let go");
+    test_die(framed ? "waiting for a window manager" :
+                      "waiting for a window manager to let go", 0);
 }
 
 void test_app_wait_owner(TestApp *app, const char *selection, int owned)
@@ -346,10 +325,10 @@ void test_app_wait_owner(TestApp *app, const char *selection, int owned)
 
     for (int ms = 0; ms < TIMEOUT_MS; ms++) {
         xcb_get_selection_owner_reply_t *r =
-            need(xcb_get_selection_owner_reply(
+            test_need(xcb_get_selection_owner_reply(
                      app->s->conn,
                      xcb_get_selection_owner(app->s->conn, atom), NULL),
-                 "GetSelectionOwner");
+                      "GetSelectionOwner");
         int has = !!r->owner;
 
         free(r);
@@ -357,5 +336,5 @@ void test_app_wait_owner(TestApp *app, const char *selection, int owned)
             return;
         poll(NULL, 0, 1);
     }
-    die("waiting for a selection's owner");
+    test_die("waiting for a selection's owner", 0);
 }

@@ -23,7 +23,7 @@
 
 #include <libavutil/frame.h>
 
-#include "screen.h"
+#include "image.h"
 
 /**
  * @file

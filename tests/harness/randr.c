@@ -26,20 +26,8 @@
 #include <xcb/randr.h>
 #include <xcb/xcbext.h>
 
+#include "check.h"
 #include "randr.h"
-
-static void die(const char *what, int code)
-{
-    fprintf(stderr, "randr: %s failed (%d)\n", what, code);
-    abort();
-}
-
-static void *need(void *p, const char *what)
-{
-    if (!p)
-        die(what, 0);
-    return p;
-}
 
 static int works(TestScreen *s, xcb_void_cookie_t cookie)
 {
@@ -47,16 +35,8 @@ static int works(TestScreen *s, xcb_void_cookie_t cookie)
 
     free(e);
     if (xcb_connection_has_error(s->conn))
-        die("the connection", xcb_connection_has_error(s->conn));
+        test_die("the connection", xcb_connection_has_error(s->conn));
     return !e;
-}
-
-static void check(TestScreen *s, xcb_void_cookie_t cookie, const char *what)
-{
-    xcb_generic_error_t *e = xcb_request_check(s->conn, cookie);
-
-    if (e)
-        die(what, e->error_code);
 }
 
 int test_randr_version(TestScreen *s)
@@ -66,9 +46,9 @@ int test_randr_version(TestScreen *s)
 
     if (!xcb_get_extension_data(s->conn, &xcb_randr_id)->present)
         return 0;
-    r = need(xcb_randr_query_version_reply(
+    r = test_need(xcb_randr_query_version_reply(
                  s->conn, xcb_randr_query_version(s->conn, 1, 5), NULL),
-             "QueryVersion");
+                  "QueryVersion");
     version = r->major_version * 100 + r->minor_version;
     free(r);
     return version;
@@ -77,7 +57,7 @@ int test_randr_version(TestScreen *s)
 static xcb_atom_t intern(TestScreen *s, const char *name)
 {
     xcb_intern_atom_reply_t *r =
-        need(xcb_intern_atom_reply(
+        test_need(xcb_intern_atom_reply(
                  s->conn, xcb_intern_atom(s->conn, 0, strlen(name), name),
                  NULL), "InternAtom");
     xcb_atom_t atom = r->atom;
@@ -89,7 +69,7 @@ static xcb_atom_t intern(TestScreen *s, const char *name)
 int test_randr_monitors(TestScreen *s, TestMonitor *monitors, int max)
 {
     xcb_randr_get_monitors_reply_t *r =
-        need(xcb_randr_get_monitors_reply(
+        test_need(xcb_randr_get_monitors_reply(
                  s->conn, xcb_randr_get_monitors(s->conn, s->screen->root, 1),
                  NULL), "GetMonitors");
     xcb_randr_monitor_info_iterator_t it =
@@ -102,9 +82,9 @@ int test_randr_monitors(TestScreen *s, TestMonitor *monitors, int max)
 
         if (n >= max)
             continue;
-        name = need(xcb_get_atom_name_reply(
+        name = test_need(xcb_get_atom_name_reply(
                         s->conn, xcb_get_atom_name(s->conn, m->name), NULL),
-                    "GetAtomName");
+                         "GetAtomName");
         snprintf(monitors[n].name, sizeof(monitors[n].name), "%.*s",
                  xcb_get_atom_name_name_length(name),
                  xcb_get_atom_name_name(name));
@@ -157,23 +137,23 @@ int test_randr_monitor(TestScreen *s, const char *name, int x, int y,
 
 void test_randr_monitor_delete(TestScreen *s, const char *name)
 {
-    check(s, xcb_randr_delete_monitor_checked(s->conn, s->screen->root,
-                                              intern(s, name)),
-          "DeleteMonitor");
+    test_check(s, xcb_randr_delete_monitor_checked(s->conn, s->screen->root,
+                                                   intern(s, name)),
+               "DeleteMonitor");
 }
 
 static xcb_randr_get_screen_resources_current_reply_t *resources(TestScreen *s)
 {
-    return need(xcb_randr_get_screen_resources_current_reply(
+    return test_need(xcb_randr_get_screen_resources_current_reply(
                     s->conn, xcb_randr_get_screen_resources_current(
                                  s->conn, s->screen->root), NULL),
-                "GetScreenResources");
+                     "GetScreenResources");
 }
 
 static xcb_randr_get_output_info_reply_t *output_info(TestScreen *s,
                                                       xcb_randr_output_t id)
 {
-    return need(xcb_randr_get_output_info_reply(
+    return test_need(xcb_randr_get_output_info_reply(
                     s->conn, xcb_randr_get_output_info(s->conn, id,
                                                        XCB_CURRENT_TIME),
                     NULL), "GetOutputInfo");
@@ -196,7 +176,7 @@ static xcb_randr_output_t find_output(TestScreen *s, const char *name)
     }
     free(r);
     if (!found)
-        die("looking for an output", 0);
+        test_die("looking for an output", 0);
     return found;
 }
 
@@ -231,10 +211,10 @@ static xcb_randr_mode_t make_mode(TestScreen *s, int w, int h)
         .name_len    = length,
     };
     xcb_randr_create_mode_reply_t *r =
-        need(xcb_randr_create_mode_reply(
+        test_need(xcb_randr_create_mode_reply(
                  s->conn, xcb_randr_create_mode(s->conn, s->screen->root, info,
                                                 length, name), NULL),
-             "CreateMode");
+                  "CreateMode");
     xcb_randr_mode_t mode = r->mode;
 
     free(r);
@@ -250,7 +230,7 @@ static xcb_randr_crtc_t find_crtc(TestScreen *s, xcb_randr_output_t output)
 
     for (int i = 0; i < o->num_crtcs && !crtc; i++) {
         xcb_randr_get_crtc_info_reply_t *c =
-            need(xcb_randr_get_crtc_info_reply(
+            test_need(xcb_randr_get_crtc_info_reply(
                      s->conn, xcb_randr_get_crtc_info(s->conn, ids[i],
                                                       XCB_CURRENT_TIME),
                      NULL), "GetCrtcInfo");
@@ -300,13 +280,13 @@ void test_randr_output_off(TestScreen *s, const char *output)
                                                        find_output(s, output));
 
     if (o->crtc && !set_crtc(s, o->crtc, 0, 0, XCB_NONE, NULL))
-        die("turning an output off", 0);
+        test_die("turning an output off", 0);
     free(o);
 }
 
 void test_randr_primary(TestScreen *s, const char *output)
 {
-    check(s, xcb_randr_set_output_primary_checked(
+    test_check(s, xcb_randr_set_output_primary_checked(
               s->conn, s->screen->root,
               output ? find_output(s, output) : XCB_NONE), "SetOutputPrimary");
 }

@@ -21,6 +21,7 @@
 #ifndef TESTS_HARNESS_RANDR_H
 #define TESTS_HARNESS_RANDR_H
 
+#include "image.h"
 #include "screen.h"
 
 /**

@@ -21,18 +21,14 @@
 #ifndef TESTS_HARNESS_SCREEN_H
 #define TESTS_HARNESS_SCREEN_H
 
-#include <stddef.h>
 #include <stdint.h>
 #include <xcb/xcb.h>
 
-#include <libavutil/frame.h>
-
 /**
  * @file
- * A client of its own on a test's display: it draws, moves the pointer, and
- * reads the screen independently of the device under test (plain GetImage and
- * a blend of its own). All calls wait until the server has done what they ask;
- * an X error ends the program with a message.
+ * A client of its own on a test's display: it draws, makes windows, and moves
+ * the pointer. All calls wait until the server has done what they ask; an X
+ * error ends the program with a message.
  */
 
 typedef struct TestScreen {
@@ -42,10 +38,6 @@ typedef struct TestScreen {
     int xfixes, xtest, render, composite; ///< extensions that are there
     struct xcb_render_query_pict_formats_reply_t *formats;
 } TestScreen;
-
-typedef struct TestRect {
-    int x, y, w, h;
-} TestRect;
 
 /** Connect to ":7" or ":7.0"; NULL, with a line on stderr, if that fails. */
 TestScreen *test_screen_open(const char *display);
@@ -109,56 +101,5 @@ void test_screen_cursor_animated(TestScreen *s, xcb_window_t window,
 
 /** Hide or show the pointer (XFixes). It stays so while s is open. */
 void test_screen_hide_cursor(TestScreen *s, int hide);
-
-/** What is seen at a place, whatever holds it: components as they are stored,
- *  not scaled. An indexed picture holds its colours. Of a frame whose samples
- *  were converted there is the frame alone. */
-typedef struct TestImage {
-    int width, height;
-    int bits[4];               ///< of red, green, blue, alpha; alpha may be 0
-    uint16_t (*pixel)[4];      ///< width * height
-    AVFrame *converted;        ///< NULL, or in its place; see colors.h
-} TestImage;
-
-/**
- * Read w x h pixels at x,y of a window or the root. What lies outside it or
- * outside the screen is black.
- *
- * @param pointer blend the pointer in
- */
-TestImage *test_screen_read(TestScreen *s, xcb_window_t window, int x, int y,
-                            int w, int h, int pointer);
-
-/** Read w x h pixels at the left top corner of a window, without its border,
- *  from its own pixmap: it must be viewable and redirected (Composite). What
- *  lies outside it is black, and opaque. */
-TestImage *test_screen_read_pixmap(TestScreen *s, xcb_window_t window,
-                                   int w, int h);
-
-/** Paint everything outside n rectangles black (and transparent). */
-void test_image_mask(TestImage *image, const TestRect *keep, int n);
-
-/** Put the colours of another picture over one, at x,y; they may be partly
- *  outside. */
-void test_image_paste(TestImage *image, const TestImage *over, int x, int y);
-
-/** A decoded frame of any packed RGB or PAL8 format, or a converted one. */
-TestImage *test_image_from_frame(const AVFrame *frame);
-
-void test_image_free(TestImage **image);
-
-/**
- * Compare exactly; where one of them is converted and the other is not, as
- * test_colors_compare() does.
- *
- * @param message at least 200 bytes: the first difference and how many there
- *                are, empty if none; may be NULL
- * @return the number of pixels that differ, -1 if the sizes or the depths do
- */
-int test_image_compare(const TestImage *want, const TestImage *got,
-                       char *message);
-
-/** How many pixels have this colour, 8 bits a channel (scaled down). */
-int test_image_count(const TestImage *image, int red, int green, int blue);
 
 #endif /* TESTS_HARNESS_SCREEN_H */

@@ -27,6 +27,7 @@
 #include <cmocka.h>
 #include <libavutil/time.h>
 
+#include "reading.h"
 #include "shot.h"
 
 #define SHOT_TIMEOUT_MS 10000

@@ -22,6 +22,7 @@
 #define TESTS_HARNESS_SHOT_H
 
 #include "device.h"
+#include "image.h"
 #include "screen.h"
 
 /**

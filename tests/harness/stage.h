@@ -23,6 +23,7 @@
 
 #include "device.h"
 #include "proxy.h"
+#include "reading.h"
 #include "screen.h"
 #include "server.h"
 
