@@ -33,8 +33,6 @@
 
 #include <dlfcn.h>
 #include <errno.h>
-#include <execinfo.h>
-#include <link.h>
 #include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -54,73 +52,24 @@
 #include <libavutil/adler32.h>
 #include <libavutil/time.h>
 
+#include "shortage.h"
 #include "shot.h"
 #include "stage.h"
 
 #define WIDTH  100
 #define HEIGHT 80
-#define MAX_DEPTH 40
 
 /*** Calls that fail ***/
 
 enum { HEAP = 1, SYSTEM = 2, SENDING = 4 };
 
-static atomic_int armed;       /* of which kind calls fail; 0: none */
-static atomic_int countdown;   /* until the one that fails */
-static atomic_int forever;     /* and all after it */
-static atomic_int failures;
 static atomic_long live;       /* blocks that are allocated */
-static __thread int inside;
-
-typedef struct Range {
-    uintptr_t start, end;
-} Range;
-
-static Range overlay, xcb[16];
-static int nb_xcb;
-
-static int holds(const Range *r, const void *address)
-{
-    return (uintptr_t)address >= r->start && (uintptr_t)address < r->end;
-}
 
 #if !TEST_SANITIZED
 
-static int on_behalf_of_device(void)
-{
-    void *frames[MAX_DEPTH];
-    int n = backtrace(frames, MAX_DEPTH);
-
-    for (int i = 0; i < n; i++) {
-        if (holds(&overlay, frames[i]))
-            return 1;
-        for (int k = 0; k < nb_xcb; k++)
-            if (holds(&xcb[k], frames[i]))
-                return 0;
-    }
-    return 0;
-}
-
 static int fails(int kind)
 {
-    int error = errno, ret = 0, left;
-
-    if (!(atomic_load(&armed) & kind) || inside)
-        return 0;
-    inside = 1;
-    if (on_behalf_of_device()) {
-        left = atomic_fetch_sub(&countdown, 1);
-        ret  = left == 1 || (left < 1 && atomic_load(&forever));
-        atomic_fetch_add(&failures, ret);
-        if (ret && getenv("X11SHMPOOL_TEST_LOG")) {
-            void *frames[MAX_DEPTH];
-
-            backtrace_symbols_fd(frames, backtrace(frames, MAX_DEPTH), 2);
-        }
-    }
-    inside = 0;
-    errno  = ret ? kind == HEAP ? ENOMEM : EMFILE : error;
-    return ret;
+    return test_shortage_fails(kind, kind == HEAP ? ENOMEM : EMFILE);
 }
 
 static void *real(const char *name)
@@ -282,9 +231,9 @@ FILE *fdopen(int fd, const char *mode)
 
     if (!next)
         next = (FILE *(*)(int, const char *))real("fdopen");
-    inside++;
+    test_shortage_spare(1);
     f = next(fd, mode);
-    inside--;
+    test_shortage_spare(0);
     return f;
 }
 
@@ -295,7 +244,7 @@ int memfd_create(const char *name, unsigned flags)
 
     if (!next)
         next = (int (*)(const char *, unsigned))real("memfd_create");
-    if (atomic_load(&armed) & SENDING)
+    if (test_shortage_of(SENDING))
         shut_down_connections();
     return fails(SYSTEM) ? -1 : next(name, flags);
 }
@@ -303,26 +252,6 @@ int memfd_create(const char *name, unsigned flags)
 #pragma GCC visibility pop
 
 #endif /* !TEST_SANITIZED */
-
-static int find_library(struct dl_phdr_info *info, size_t size, void *arg)
-{
-    (void)size;
-    (void)arg;
-    for (int i = 0; i < info->dlpi_phnum; i++) {
-        const ElfW(Phdr) *p = &info->dlpi_phdr[i];
-        Range r = { info->dlpi_addr + p->p_vaddr, 0 };
-
-        r.end = r.start + p->p_memsz;
-        if (p->p_type != PT_LOAD || !(p->p_flags & PF_X))
-            continue;
-        /* Of two libavdevice, the one that calls are bound to. */
-        if (holds(&r, dlsym(RTLD_DEFAULT, "avdevice_register_all")))
-            overlay = r;
-        else if (strstr(info->dlpi_name, "/libxcb") && nb_xcb < 16)
-            xcb[nb_xcb++] = r;
-    }
-    return 0;
-}
 
 /*** The test ***/
 
@@ -336,26 +265,21 @@ static void log_errors(void *ctx, int level, const char *format, va_list ap)
         return;
     atomic_fetch_add(&nb_errors, 1);
     if (getenv("X11SHMPOOL_TEST_LOG")) {
-        inside++;
+        test_shortage_spare(1);
         fprintf(stderr, "# ");
         vfprintf(stderr, format, ap);
-        inside--;
+        test_shortage_spare(0);
     }
 }
 
 static int setup(void **state)
 {
-    void *frames[4];
-
     (void)state;
     if (test_stage_start(&(TestServerOptions){ .width = WIDTH,
                                                .height = HEIGHT }) < 0)
         return -1;
-    /* The first one loads a library. */
-    backtrace(frames, 4);
-    dl_iterate_phdr(find_library, NULL);
     av_log_set_callback(log_errors);
-    return overlay.start ? 0 : -1;
+    return test_shortage_init();
 }
 
 /* Open, read some frames with something new in each, close; the last packet is
@@ -370,11 +294,7 @@ static int run(const char *options, int kind, int nth, int all_after)
     int ret, err;
 
     atomic_store(&nb_errors, 0);
-    atomic_store(&failures, 0);
-    atomic_store(&forever, all_after);
-    atomic_store(&countdown, nth);
-    atomic_store(&armed, nth ? kind : 0);
-
+    test_shortage_start(kind, nth, all_after);
     ret = test_device_open(&d, "x11shmpool", server->display, options);
     for (int i = 0; d && i < 4; i++) {
         test_screen_fill(screen, root, i * 10, i * 7, 30, 30,
@@ -391,7 +311,7 @@ static int run(const char *options, int kind, int nth, int all_after)
             break;
     }
     test_device_close(&d);
-    atomic_store(&armed, 0);
+    test_shortage_stop();
     if (packet->size)
         sum = av_adler32_update(1, packet->data, packet->size);
     (void)sum;
@@ -431,7 +351,7 @@ static void fail_in_turn(const char *options, int kind, int all_after)
                  kind == HEAP ? "allocation" : "call", n,
                  all_after ? " and all after it" : "");
         ret = run(options, kind, n, all_after);
-        if (!atomic_load(&failures))
+        if (!test_shortage_failures())
             break;
         if (ret == AVERROR_EXIT)
             fail_msg("%s: hangs", what);
