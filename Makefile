@@ -295,6 +295,8 @@ check-long:
 	done; \
 	X11SHMPOOL_CYCLES=$(X11SHMPOOL_CYCLES) \
 	$(LONG_RUN) -l long -o long/repeated_use.sum device/repeated_use || status=1; \
+	X11SHMPOOL_CYCLES=$(X11SHMPOOL_CYCLES) \
+	$(LONG_RUN) -l long -o long/dying_server.sum device/dying_server || status=1; \
 	X11SHMPOOL_REARRANGED_SECONDS=$(X11SHMPOOL_REARRANGED_SECONDS) \
 	$(LONG_RUN) -l long -o long/rearranged.sum device/rearranged || status=1; \
 	X11SHMPOOL_SOAK_SECONDS=$(X11SHMPOOL_SOAK_SECONDS) \

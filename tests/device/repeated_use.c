@@ -20,38 +20,33 @@
 
 /**
  * @file
- * The device is opened and closed many times, paused, released by many threads
- * at once, with servers that stop and die at random moments. Nothing is left
- * behind, frames in use never change, and every lost frame is counted.
+ * The device is opened and closed many times, paused, and released by many
+ * threads at once. Nothing is left behind, frames in use never change, and
+ * every lost frame is counted.
  *
  * $X11SHMPOOL_CYCLES   how often a device is opened and closed, [300]; the
- * other tests last longer in proportion $X11SHMPOOL_SEED     where the random
- * numbers begin $X11SHMPOOL_TEST     this test only
+ *                      other tests last longer in proportion
+ * $X11SHMPOOL_SEED     where the random numbers begin
+ * $X11SHMPOOL_TEST     this test only
  */
 
 #define _GNU_SOURCE
 
-#include <dirent.h>
 #include <inttypes.h>
-#include <malloc.h>
 #include <pthread.h>
 #include <setjmp.h>
-#include <signal.h>
 #include <stdarg.h>
-#include <stdatomic.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <cmocka.h>
-#include <libavutil/adler32.h>
 #include <libavutil/time.h>
-#include <xcb/xcbext.h>
 
-#include "painter.h"
+#include "footprint.h"
+#include "painting.h"
 #include "random.h"
 #include "shot.h"
 #include "stage.h"
@@ -66,11 +61,6 @@ static int nb_cycles = 300;
 static int64_t ms_since(int64_t start)
 {
     return (av_gettime_relative() - start) / 1000;
-}
-
-static uint32_t checksum(const AVPacket *packet)
-{
-    return av_adler32_update(1, packet->data, packet->size);
 }
 
 /*** Threads that let go of packets ***/
@@ -113,7 +103,7 @@ static void *release(void *arg)
         b->held[i] = b->held[--b->nb_held];
         pthread_mutex_unlock(&b->lock);
         av_usleep(rand_r(&seed) % 6000);
-        i = checksum(h.packet) != h.sum;
+        i = test_packet_sum(h.packet) != h.sum;
         av_packet_free(&h.packet);
         pthread_mutex_lock(&b->lock);
         b->spoiled += i;
@@ -140,7 +130,7 @@ static void bag_start(Bag *b)
 /* Takes the packet, or releases it if there is no room. */
 static void bag_add(Bag *b, AVPacket *packet)
 {
-    uint32_t sum = checksum(packet);
+    uint32_t sum = test_packet_sum(packet);
 
     pthread_mutex_lock(&b->lock);
     if (b->nb_held < b->room) {
@@ -166,236 +156,13 @@ static int bag_end(Bag *b)
     return b->spoiled;
 }
 
-/*** Somebody who draws all the time, until told to stop or the server dies ***/
-
-typedef struct Painter {
-    TestPainter *painter;
-    atomic_int quit;
-    pthread_t thread;
-} Painter;
-
-static void *paint(void *arg)
-{
-    Painter *p = arg;
-    sigset_t pipe;
-
-    /* That its own server dies is no news to it. */
-    sigemptyset(&pipe);
-    sigaddset(&pipe, SIGPIPE);
-    pthread_sigmask(SIG_BLOCK, &pipe, NULL);
-
-    while (!atomic_load(&p->quit)) {
-        test_painter_burst(p->painter, 4);
-        if (test_painter_freeze(p->painter) < 0)
-            break;
-        av_usleep(500);
-    }
-    test_painter_close(&p->painter);
-    return NULL;
-}
-
-static void painter_start(Painter *p, const TestServer *on, unsigned kinds)
-{
-    /* Not on its own thread: libXau is not made for two at once. */
-    p->painter = test_painter_open(on->display, test_random(), kinds);
-    assert_non_null(p->painter);
-    atomic_init(&p->quit, 0);
-    assert_int_equal(pthread_create(&p->thread, NULL, paint, p), 0);
-}
-
-static void painter_stop(Painter *p)
-{
-    atomic_store(&p->quit, 1);
-    pthread_join(p->thread, NULL);
-}
-
-/*** What a server has been asked to keep, by the X-Resource extension ***/
-
-static xcb_extension_t resource_id = { "X-Resource", 0 };
-
-enum { RES_QUERY_CLIENTS = 1, RES_QUERY_CLIENT_RESOURCES = 2 };
-
-/* Both replies are a number at byte 8, and pairs of numbers from byte 32 on. */
-static uint32_t *resource_request(int opcode, uint32_t client)
-{
-    struct {
-        uint8_t major, minor;
-        uint16_t length;
-        uint32_t client;
-    } request = { .client = client };
-    struct iovec parts[4] = { 0 };
-    const xcb_protocol_request_t protocol = {
-        .count = 1, .ext = &resource_id, .opcode = opcode,
-    };
-    unsigned sequence;
-
-    parts[2].iov_base = &request;
-    parts[2].iov_len  = opcode == RES_QUERY_CLIENTS ? 4 : 8;
-    sequence = xcb_send_request(screen->conn, XCB_REQUEST_CHECKED, parts + 2,
-                                &protocol);
-    return xcb_wait_for_reply(screen->conn, sequence, NULL);
-}
-
-static int count_resources(uint32_t client)
-{
-    uint32_t *reply = resource_request(RES_QUERY_CLIENT_RESOURCES, client);
-    int sum = 0;
-
-    for (uint32_t i = 0; reply && i < reply[2]; i++)
-        sum += reply[8 + 2 * i + 1];
-    free(reply);
-    return sum;
-}
-
-/* All clients there are: how many, and what they have in all. The client that
- * connected last is put into newest. */
-static int count_clients(int *resources, uint32_t *newest)
-{
-    uint32_t *reply = resource_request(RES_QUERY_CLIENTS, 0);
-    int n;
-
-    assert_non_null(reply);
-    n          = reply[2];
-    *resources = 0;
-    *newest    = 0;
-    for (int i = 0; i < n; i++) {
-        *resources += count_resources(reply[8 + 2 * i]);
-        if (reply[8 + 2 * i] > *newest)
-            *newest = reply[8 + 2 * i];
-    }
-    free(reply);
-    return n;
-}
-
-/*** What this process and the server hold ***/
-
-typedef struct Footprint {
-    int descriptors, threads, mappings, segments;
-    int64_t heap;
-    int clients, resources, server_descriptors, server_segments;
-} Footprint;
-
-static int count_lines(pid_t pid, const char *a, const char *b)
-{
-    char path[64], line[1024];
-    FILE *f;
-    int n = 0;
-
-    snprintf(path, sizeof(path), "/proc/%d/maps", (int)pid);
-    f = fopen(path, "re");
-    while (f && fgets(line, sizeof(line), f))
-        n += strstr(line, a) || strstr(line, b);
-    if (f)
-        fclose(f);
-    return n;
-}
-
-static int count_files(pid_t pid)
-{
-    char path[64];
-    DIR *dir;
-    int n = 0;
-
-    snprintf(path, sizeof(path), "/proc/%d/fd", (int)pid);
-    dir = opendir(path);
-    while (dir && readdir(dir))
-        n++;
-    if (dir)
-        closedir(dir);
-    return n;
-}
-
-static void measure(Footprint *f)
-{
-    uint32_t newest;
-
-    test_log_start();
-    *f = (Footprint){
-        .descriptors        = test_count_descriptors(),
-        .threads            = test_count_threads(),
-        .segments           = test_mapping_count("memfd:x11shmpool") +
-                              test_mapping_count("/SYSV"),
-        .clients            = count_clients(&f->resources, &newest),
-        .server_descriptors = count_files(server->pid),
-        .server_segments    = count_lines(server->pid, "memfd:x11shmpool",
-                                          "/SYSV"),
-    };
-    count_clients(&f->resources, &newest);
-    if (!TEST_SANITIZED) {
-        f->mappings = test_mapping_count("");
-#if defined(__GLIBC__) && __GLIBC_PREREQ(2, 33)
-        f->heap = mallinfo2().uordblks;
-#endif
-    }
-}
-
-static void print_descriptors(void)
-{
-    DIR *dir = opendir("/proc/self/fd");
-    struct dirent *e;
-
-    while (dir && (e = readdir(dir))) {
-        char target[256];
-        ssize_t n = readlinkat(dirfd(dir), e->d_name, target, sizeof(target));
-
-        if (n > 0)
-            fprintf(stderr, "# descriptor %s: %.*s\n", e->d_name, (int)n,
-                    target);
-    }
-    if (dir)
-        closedir(dir);
-}
-
-static int grown(const Footprint *from, const Footprint *to)
-{
-    return to->descriptors > from->descriptors ||
-           to->threads > from->threads + TEST_SANITIZED ||
-           to->segments > from->segments ||
-           to->mappings > from->mappings + 8 ||
-           to->heap > from->heap + 16384 ||
-           to->clients > from->clients ||
-           to->resources > from->resources + 4 ||
-           to->server_descriptors > from->server_descriptors ||
-           to->server_segments > from->server_segments;
-}
-
-/* The server learns of what was closed in its own time. */
-static void assert_not_grown(const Footprint *from)
-{
-    int64_t start = av_gettime_relative();
-    Footprint to;
-
-    measure(&to);
-    while (grown(from, &to) && ms_since(start) < 5000) {
-        av_usleep(20000);
-        measure(&to);
-    }
-    if (grown(from, &to)) {
-        print_descriptors();
-        fail_msg("left behind: descriptors %d to %d, threads %d to %d, "
-                 "segments %d to %d, mappings %d to %d, heap %"PRId64" to "
-                 "%"PRId64"; in the server: clients %d to %d, resources %d to "
-                 "%d, descriptors %d to %d, segments %d to %d",
-                 from->descriptors, to.descriptors, from->threads, to.threads,
-                 from->segments, to.segments, from->mappings, to.mappings,
-                 from->heap, to.heap, from->clients, to.clients,
-                 from->resources, to.resources, from->server_descriptors,
-                 to.server_descriptors, from->server_segments,
-                 to.server_segments);
-    }
-}
-
 static int setup(void **state)
 {
-    const char *env;
+    const char *env = getenv("X11SHMPOOL_CYCLES");
 
     (void)state;
-    /* Or each thread that comes and goes maps a heap of its own. */
-    mallopt(M_ARENA_MAX, 1);
-    mallopt(M_MMAP_THRESHOLD, 1 << 20);
-    mallopt(M_MXFAST, 0);
     test_random_start();
-    if ((env = getenv("X11SHMPOOL_CYCLES")))
+    if (env)
         nb_cycles = atoi(env);
     printf("# %d cycles, X11SHMPOOL_SEED=%"PRIu32"\n", nb_cycles, test_seed);
 
@@ -481,15 +248,15 @@ static void cycle(int i)
 static void cycles_leave_nothing(void **state)
 {
     int warm = 3 * NB_VARIANTS;
-    Footprint before;
+    TestFootprint before;
 
     (void)state;
     for (int i = 0; i < warm; i++)
         cycle(i);
-    measure(&before);
+    test_footprint_take(&before);
     for (int i = warm; i < nb_cycles + warm; i++)
         cycle(i);
-    assert_not_grown(&before);
+    test_footprint_not_grown(&before);
     assert_int_equal(before.segments, 0);
     assert_int_equal(before.server_segments, 0);
 }
@@ -502,7 +269,7 @@ static void server_keeps_little(void **state)
         "framerate=500:shm=off:damage_metadata=1", "framerate=500:damage=off",
         "framerate=500:follow_mouse=40:video_size=100x100",
     };
-    Painter painter;
+    TestPainting painter;
 
     (void)state;
     for (int i = 0; i < 5; i++) {
@@ -511,19 +278,20 @@ static void server_keeps_little(void **state)
         uint32_t client;
 
         d = test_shot_open("x11shmpool", server->display, options[i]);
-        count_clients(&unused, &client);
-        painter_start(&painter, server, TEST_PAINT_ALL);
+        test_server_clients(&unused, &client);
+        test_painting_start(&painter, server->display,
+                            test_random(), TEST_PAINT_ALL);
         for (int n = 0; n < 200 + nb_cycles / 2; n++) {
             AVPacket *packet = test_shot_packet(d);
 
             av_packet_free(&packet);
             if (n == 100) {
-                warm  = count_resources(client);
+                warm  = test_server_resources(client);
                 slots = test_device_stat(d, "stat_slots");
             }
         }
-        painter_stop(&painter);
-        now   = count_resources(client);
+        test_painting_stop(&painter);
+        now   = test_server_resources(client);
         slots = test_device_stat(d, "stat_slots") - slots;
         /* a slot is a segment and a pixmap */
         if (!warm || now > warm + 4 + 2 * slots)
@@ -571,19 +339,20 @@ static void released_by_threads(void **state)
         "framerate=400:pool_size=8:shm=off",
         "framerate=400:pool_size=8:damage=off",
     };
-    Footprint before;
+    TestFootprint before;
 
     (void)state;
-    measure(&before);
+    test_footprint_take(&before);
     for (int i = 0; i < 5; i++) {
         int64_t start = AV_NOPTS_VALUE, nb_read = 0, last = 0;
         int64_t us = nb_cycles * INT64_C(2000), begin;
         char message[200] = "never read everything that waited";
         int right = 0, looked = 0, ret;
-        Painter painter;
+        TestPainting painter;
         Bag bag;
 
-        painter_start(&painter, server, TEST_PAINT_ALL);
+        test_painting_start(&painter, server->display,
+                            test_random(), TEST_PAINT_ALL);
         d = test_shot_open("x11shmpool", server->display, options[i]);
         bag_init(&bag, 12);
         bag_start(&bag);
@@ -611,14 +380,14 @@ static void released_by_threads(void **state)
         }
         test_device_close(&d);
         ret = bag_end(&bag);
-        painter_stop(&painter);
+        test_painting_stop(&painter);
         if (ret)
             fail_msg("%s: %d packets changed while they were out", options[i],
                      ret);
         if (!right)
             fail_msg("%s: %s", options[i], message);
     }
-    assert_not_grown(&before);
+    test_footprint_not_grown(&before);
 }
 
 /*** Paused and resumed ***/
@@ -627,12 +396,13 @@ static void paused_and_resumed(void **state)
 {
     int64_t start, last;
     AVPacket *packet;
-    Painter painter;
-    Footprint before;
+    TestPainting painter;
+    TestFootprint before;
 
     (void)state;
-    measure(&before);
-    painter_start(&painter, server, TEST_PAINT_ALL);
+    test_footprint_take(&before);
+    test_painting_start(&painter, server->display,
+                        test_random(), TEST_PAINT_ALL);
     d      = test_shot_open("x11shmpool", server->display,
                             "framerate=500:pool_size=6");
     packet = test_shot_packet(d);
@@ -673,168 +443,8 @@ static void paused_and_resumed(void **state)
     }
     av_packet_free(&packet);
     test_device_close(&d);
-    painter_stop(&painter);
-    assert_not_grown(&before);
-}
-
-/*** Servers that stop and die ***/
-
-typedef struct Chaos {
-    const TestServer *server;
-    struct {
-        int us, signal;
-    } steps[8];
-    int nb_steps;
-    atomic_int_least64_t killed;   ///< when, 0 for not
-    atomic_int done;
-    pthread_t thread;
-} Chaos;
-
-static void *disturb(void *arg)
-{
-    Chaos *c = arg;
-
-    for (int i = 0; i < c->nb_steps; i++) {
-        av_usleep(c->steps[i].us);
-        if (c->steps[i].signal == SIGKILL)
-            atomic_store(&c->killed, av_gettime_relative());
-        test_server_signal(c->server, c->steps[i].signal);
-    }
-    atomic_store(&c->done, 1);
-    return NULL;
-}
-
-static void chaos_add(Chaos *c, int us, int signal)
-{
-    c->steps[c->nb_steps].us       = us;
-    c->steps[c->nb_steps++].signal = signal;
-}
-
-/* A server that is stopped goes on or is killed in the end. */
-static void chaos_plan(Chaos *c, int kill)
-{
-    chaos_add(c, test_below(120000), SIGSTOP);
-    for (int i = test_below(3); i > 0; i--) {
-        chaos_add(c, test_below(60000), SIGCONT);
-        chaos_add(c, test_below(60000), SIGSTOP);
-    }
-    if (!kill || test_below(2)) {
-        chaos_add(c, test_below(150000), SIGCONT);
-        if (kill)
-            chaos_add(c, test_below(60000), SIGKILL);
-    } else {
-        chaos_add(c, test_below(150000), SIGKILL);
-    }
-    if (kill && !test_below(3)) {
-        c->nb_steps = 0;
-        chaos_add(c, test_below(120000), SIGKILL);
-    }
-}
-
-static void disturbed_round(int round)
-{
-    static const char *const options[] = {
-        "framerate=60", "framerate=60:draw_mouse=0", "framerate=60:damage=off",
-        "framerate=60:shm=sysv", "framerate=60:shm=off", "framerate=2",
-        "framerate=500", "framerate=500:show_region=1:video_size=50x50",
-        "framerate=30:follow_mouse=20:video_size=99x99",
-    };
-    const char *option = options[test_below(9)];
-    int kill = test_below(3), close_early = !test_below(3);
-    int open_late = !test_below(4), painted = test_below(2);
-    int nb_held = 0, after = 0, ret = 0, opened;
-    int64_t start, took, died, close_at;
-    AVPacket *held[5], *packet = av_packet_alloc();
-    uint32_t sums[5];
-    TestServer *mortal;
-    Painter painter;
-    Chaos chaos = { 0 };
-    char what[200];
-
-    snprintf(what, sizeof(what), "X11SHMPOOL_SEED=%"PRIu32", round %d, %s%s%s"
-             "%s%s", test_seed, round, option, kill ? ", killed" : "",
-             close_early ? ", closed early" : "",
-             open_late ? ", disturbed from the beginning" : "",
-             painted ? ", drawn on" : "");
-    mortal = test_server_start(&(TestServerOptions){ .width = WIDTH,
-                                                     .height = HEIGHT });
-    assert_non_null(mortal);
-    if (painted)
-        painter_start(&painter, mortal, TEST_PAINT_ALL);
-    chaos.server = mortal;
-    chaos_plan(&chaos, kill);
-    /* a device takes some ms to open */
-    if (open_late)
-        chaos.steps[0].us %= 8000;
-    test_log_start();
-
-    if (!open_late)
-        d = test_shot_open("x11shmpool", mortal->display, option);
-    pthread_create(&chaos.thread, NULL, disturb, &chaos);
-    if (open_late)
-        ret = test_device_open(&d, "x11shmpool", mortal->display, option);
-    opened   = !!d;
-    close_at = av_gettime_relative() + test_below(300000);
-    while (opened && after < 5 &&
-           (!close_early || av_gettime_relative() < close_at)) {
-        ret = test_device_read(d, packet, close_early ? 100 : 5000);
-        if (ret == AVERROR_EXIT && close_early)
-            continue;
-        if (ret < 0)
-            break;
-        if (nb_held < 5 && !test_below(3)) {
-            held[nb_held]   = av_packet_clone(packet);
-            sums[nb_held++] = checksum(packet);
-        }
-        av_packet_unref(packet);
-        /* what was drawn before can still be read */
-        after += !kill && atomic_load(&chaos.done);
-    }
-    died = atomic_load(&chaos.killed);
-    took = died ? ms_since(died) : 0;
-    start = av_gettime_relative();
-    test_device_close(&d);
-    start = ms_since(start);
-
-    pthread_join(chaos.thread, NULL);
-    test_server_stop(&mortal);
-    if (painted)
-        painter_stop(&painter);
-    for (int i = 0; i < nb_held; i++) {
-        if (checksum(held[i]) != sums[i])
-            fail_msg("%s: a packet changed", what);
-        av_packet_free(&held[i]);
-    }
-    av_packet_free(&packet);
-
-    if (start > 1000)
-        fail_msg("%s: closing took %"PRId64" ms", what, start);
-    if (ret == AVERROR_EXIT && !close_early)
-        fail_msg("%s: no packet for 5 s", what);
-    if (ret < 0 && ret != AVERROR_EXIT) {
-        if (!died)
-            fail_msg("%s: %s before the server died", what, av_err2str(ret));
-        if (took > 1000)
-            fail_msg("%s: ended %"PRId64" ms after the server", what, took);
-        if (test_log_count("", AV_LOG_ERROR) != 1) {
-            test_log_print();
-            fail_msg("%s: %s with %d lines of error", what, av_err2str(ret),
-                     test_log_count("", AV_LOG_ERROR));
-        }
-    } else if (kill && !close_early) {
-        fail_msg("%s: survived", what);
-    }
-}
-
-static void servers_stop_and_die(void **state)
-{
-    Footprint before;
-
-    (void)state;
-    measure(&before);
-    for (int i = 0; i < 15 + nb_cycles / 25; i++)
-        disturbed_round(i);
-    assert_not_grown(&before);
+    test_painting_stop(&painter);
+    test_footprint_not_grown(&before);
 }
 
 #define TEST(name) cmocka_unit_test_teardown(name, test_stage_clear)
@@ -846,15 +456,11 @@ int main(int argc, char **argv)
         TEST(server_keeps_little),
         TEST(released_by_threads),
         TEST(paused_and_resumed),
-        TEST(servers_stop_and_die),
     };
 
     (void)argc;
-    /* What malloc caches counts as in use: measured is what it doesn't. */
-    if (!TEST_SANITIZED && !getenv("GLIBC_TUNABLES")) {
-        setenv("GLIBC_TUNABLES", "glibc.malloc.tcache_count=0", 1);
-        execv("/proc/self/exe", argv);
-    }
+    test_footprint_prepare(argv);
     cmocka_set_test_filter(getenv("X11SHMPOOL_TEST"));
-    return cmocka_run_group_tests_name("repeated_use", tests, setup, test_stage_stop);
+    return cmocka_run_group_tests_name("repeated_use", tests, setup,
+                                       test_stage_stop);
 }

@@ -27,6 +27,7 @@
 #include <string.h>
 
 #include <libavdevice/avdevice.h>
+#include <libavutil/adler32.h>
 #include <libavutil/avstring.h>
 #include <libavutil/mem.h>
 #include <libavutil/opt.h>
@@ -136,6 +137,11 @@ int test_device_read_after(TestDevice *d, AVPacket *packet, int64_t wall_us,
             return AVERROR_EXIT;
     }
     return ret;
+}
+
+uint32_t test_packet_sum(const AVPacket *packet)
+{
+    return av_adler32_update(1, packet->data, packet->size);
 }
 
 int test_device_decode(TestDevice *d, const AVPacket *packet, AVFrame *frame)

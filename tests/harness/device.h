@@ -71,6 +71,9 @@ int test_device_read_after(TestDevice *d, AVPacket *packet, int64_t wall_us,
 /** $X11SHMPOOL_PIXEL_FORMAT, or native where that is not set or empty. */
 const char *test_device_pixel_format(const char *native);
 
+/** A checksum of a packet's bytes. */
+uint32_t test_packet_sum(const AVPacket *packet);
+
 /** Decode a packet with the rawvideo decoder. */
 int test_device_decode(TestDevice *d, const AVPacket *packet, AVFrame *frame);
 

@@ -28,15 +28,15 @@
 #include <time.h>
 
 #include <cmocka.h>
-#include <libavutil/adler32.h>
 #include <libavutil/time.h>
 
+#include "device.h"
 #include "releaser.h"
 
 /** A packet that is out, and what was in it when it was read. */
 typedef struct Held {
     AVPacket *packet;
-    AVAdler sum;
+    uint32_t sum;
     int64_t until;            ///< µs, av_gettime_relative()
 } Held;
 
@@ -52,11 +52,6 @@ typedef struct Releaser {
 } Releaser;
 
 static Releaser releaser;
-
-static AVAdler checksum(const AVPacket *packet)
-{
-    return av_adler32_update(1, packet->data, packet->size);
-}
 
 static int earliest(const Releaser *r)
 {
@@ -97,7 +92,7 @@ static void *release(void *arg)
         h          = r->held[i];
         r->held[i] = r->held[--r->nb_held];
         pthread_mutex_unlock(&r->lock);
-        i = checksum(h.packet) != h.sum;
+        i = test_packet_sum(h.packet) != h.sum;
         av_packet_free(&h.packet);
         pthread_mutex_lock(&r->lock);
         r->spoiled += i;
@@ -150,7 +145,7 @@ void test_releaser_hold(const AVPacket *packet, int64_t duration)
 
         h->packet = av_packet_clone(packet);
         assert_non_null(h->packet);
-        h->sum    = checksum(packet);
+        h->sum    = test_packet_sum(packet);
         h->until  = av_gettime_relative() + duration;
         r->nb_held++;
         pthread_cond_signal(&r->changed);
