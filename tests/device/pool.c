@@ -20,11 +20,9 @@
 
 /**
  * @file
- * Packets are the pool's slots: nothing is copied, nothing grows, nothing in
- * use changes, and nothing is left behind.
+ * Packets are the pool's slots: nothing grows, nothing in use changes, and
+ * nothing is left behind.
  */
-
-#define _GNU_SOURCE
 
 #include <pthread.h>
 #include <setjmp.h>
@@ -33,12 +31,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <cmocka.h>
-#include <libavutil/adler32.h>
-#include <libavutil/time.h>
 
+#include "painting.h"
 #include "shot.h"
 #include "stage.h"
 
@@ -51,131 +47,6 @@ static int setup(void **state)
     (void)state;
     return test_stage_start(&(TestServerOptions){ .width = WIDTH,
                                                   .height = HEIGHT });
-}
-
-/* Somebody who draws all the time, on a connection of its own. */
-typedef struct Painter {
-    TestScreen *screen;
-    pthread_t thread;
-    pthread_mutex_t lock;
-    int quit;
-} Painter;
-
-static void *paint(void *arg)
-{
-    Painter *p = arg;
-    unsigned n = 0;
-    int quit = 0;
-
-    while (!quit) {
-        test_screen_fill(p->screen, p->screen->screen->root, n * 7 % WIDTH,
-                         n * 5 % HEIGHT, 60, 40, n * 0x10307);
-        n++;
-        av_usleep(1000);
-        pthread_mutex_lock(&p->lock);
-        quit = p->quit;
-        pthread_mutex_unlock(&p->lock);
-    }
-    return NULL;
-}
-
-static void painter_start(Painter *p)
-{
-    p->quit = 0;
-    p->screen = test_screen_open(server->display);
-    assert_non_null(p->screen);
-    pthread_mutex_init(&p->lock, NULL);
-    assert_int_equal(pthread_create(&p->thread, NULL, paint, p), 0);
-}
-
-static void painter_stop(Painter *p)
-{
-    pthread_mutex_lock(&p->lock);
-    p->quit = 1;
-    pthread_mutex_unlock(&p->lock);
-    pthread_join(p->thread, NULL);
-    pthread_mutex_destroy(&p->lock);
-    test_screen_close(&p->screen);
-}
-
-static uint32_t checksum(const AVPacket *packet)
-{
-    return av_adler32_update(1, packet->data, packet->size);
-}
-
-/* The inode of what is mapped at an address of a process; name may be NULL. */
-static unsigned long mapped_inode(const char *pid, uintptr_t address,
-                                  const char *name, unsigned long inode)
-{
-    char path[64], line[512];
-    unsigned long found = 0;
-    FILE *f;
-
-    snprintf(path, sizeof(path), "/proc/%s/maps", pid);
-    f = fopen(path, "re");
-    assert_non_null(f);
-    while (!found && fgets(line, sizeof(line), f)) {
-        unsigned long start, end, i;
-
-        if (sscanf(line, "%lx-%lx %*s %*s %*s %lu", &start, &end, &i) != 3)
-            continue;
-        if (name ? strstr(line, name) && i == inode
-                 : address >= start && address < end)
-            found = i;
-    }
-    fclose(f);
-    return found;
-}
-
-/* The packet's bytes are pages that the X server has mapped too. */
-static void data_is_the_server_s(void **state)
-{
-    TestMapping m;
-    char pid[16];
-
-    (void)state;
-    d = test_shot_open("x11shmpool", server->display,
-                       "shm=memfd:framerate=60");
-    snprintf(pid, sizeof(pid), "%d", (int)server->pid);
-    for (int i = 0; i < 10; i++) {
-        AVPacket *packet = test_shot_packet(d);
-        unsigned long inode;
-
-        assert_true(test_mapping_find(&m, packet->data));
-        if (!strstr(m.name, "/memfd:x11shmpool"))
-            fail_msg("data lies in '%s'", m.name);
-        inode = mapped_inode("self", (uintptr_t)packet->data, NULL, 0);
-        assert_int_equal(mapped_inode(pid, 0, "/memfd:x11shmpool", inode),
-                         inode);
-        assert_int_equal(packet->size, WIDTH * HEIGHT * 4);
-        assert_ptr_equal(packet->buf->data, packet->data);
-        assert_true((uintptr_t)packet->data + packet->size +
-                    AV_INPUT_BUFFER_PADDING_SIZE <= m.end);
-        assert_false(av_buffer_is_writable(packet->buf));
-        assert_int_equal((uintptr_t)packet->data % 64, 0);
-        av_packet_free(&packet);
-        test_screen_fill(screen, root, i, i, 5, 5, i);
-    }
-    test_device_close(&d);
-    assert_int_equal(test_mapping_count("memfd:x11shmpool"), 0);
-}
-
-static void decoded_is_the_slot(void **state)
-{
-    AVFrame *frame = av_frame_alloc();
-    AVPacket *packet;
-
-    (void)state;
-    d = test_shot_open("x11shmpool", server->display,
-                       "shm=memfd:framerate=60");
-    packet = test_shot_packet(d);
-    assert_int_equal(test_device_decode(d, packet, frame), 0);
-    assert_ptr_equal(frame->data[0], packet->data);
-    assert_int_equal(frame->linesize[0], WIDTH * 4);
-    assert_false(av_frame_is_writable(frame));
-    av_frame_free(&frame);
-    av_packet_free(&packet);
-    test_device_close(&d);
 }
 
 static int distinct(AVPacket **packets, int n)
@@ -198,12 +69,13 @@ static void hold_all(const char *shm, int pool_size, int size)
     uint32_t sums[MAX_HELD];
     char options[128], name[64];
     int64_t dropped;
-    Painter painter;
+    TestPainting painter;
     int n = 0, ret = 0;
 
     snprintf(name, sizeof(name), "shm=%s:pool_size=%d", shm, pool_size);
     snprintf(options, sizeof(options), "%s:framerate=200", name);
-    painter_start(&painter);
+    test_painting_start(&painter, server->display, 1,
+                        TEST_PAINT_FILLS);
     d = test_shot_open("x11shmpool", server->display, options);
     while (n < MAX_HELD) {
         held[n] = av_packet_alloc();
@@ -211,7 +83,7 @@ static void hold_all(const char *shm, int pool_size, int size)
             av_packet_free(&held[n]);
             break;
         }
-        sums[n] = checksum(held[n]);
+        sums[n] = test_packet_sum(held[n]);
         n++;
     }
     if (ret != AVERROR_EXIT || distinct(held, n) != size)
@@ -225,7 +97,7 @@ static void hold_all(const char *shm, int pool_size, int size)
     if (dropped < 10)
         fail_msg("%s: %d frames dropped in 500 ms", name, (int)dropped);
     for (int i = 0; i < n; i++)
-        if (checksum(held[i]) != sums[i])
+        if (test_packet_sum(held[i]) != sums[i])
             fail_msg("%s: packet %d changed while it was out", name, i);
     /* the device is done with it, and yet its slot is not the consumer's */
     for (int i = 0; i < n; i++)
@@ -235,7 +107,7 @@ static void hold_all(const char *shm, int pool_size, int size)
         av_packet_free(&held[i]);
     test_shot_skip(d, 3 * size);
     assert_true(test_device_stat(d, "stat_slots") <= size);
-    painter_stop(&painter);
+    test_painting_stop(&painter);
     test_shot_true(d, screen, root, 0, 0, 1, name);
     test_device_close(&d);
     assert_int_equal(test_mapping_count("memfd:x11shmpool"), 0);
@@ -285,13 +157,14 @@ static long data_size(void)
 static void pictures_do_not_grow(void **state)
 {
     AVPacket *held[8] = { NULL };
-    Painter painter;
+    TestPainting painter;
     long first = 0, last;
 
     (void)state;
     if (TEST_SANITIZED)
         skip();
-    painter_start(&painter);
+    test_painting_start(&painter, server->display, 1,
+                        TEST_PAINT_FILLS);
     d = test_shot_open("x11shmpool", server->display,
                        "pixel_format=yuv420p:pool_size=4:framerate=500");
     for (int i = 0; i < 1500; i++) {
@@ -306,7 +179,7 @@ static void pictures_do_not_grow(void **state)
     assert_true(test_device_stat(d, "stat_slots") <= 4);
     for (int i = 0; i < 3; i++)
         av_packet_free(&held[i]);
-    painter_stop(&painter);
+    test_painting_stop(&painter);
     test_device_close(&d);
     /* less than four of them */
     if (last - first > 4 * WIDTH * HEIGHT * 3 / 2 / 1024)
@@ -371,23 +244,24 @@ static void released_after_close(void **state)
         uint32_t sums[8][2];
         pthread_t threads[8];
         char options[64];
-        Painter painter;
+        TestPainting painter;
         int maps;
 
         snprintf(options, sizeof(options), "shm=%s:framerate=120", shm[k]);
-        painter_start(&painter);
+        test_painting_start(&painter, server->display, 1,
+                            TEST_PAINT_FILLS);
         maps = test_mapping_count("SYSV");
         d = test_shot_open("x11shmpool", server->display, options);
         for (int i = 0; i < 16; i++) {
             int row = i * 5 % 8, col = i / 8;
 
             heap[row][col] = test_shot_packet(d);
-            sums[row][col] = checksum(heap[row][col]);
+            sums[row][col] = test_packet_sum(heap[row][col]);
         }
         test_device_close(&d);
         for (int row = 0; row < 8; row++)
             for (int col = 0; col < 2; col++)
-                if (checksum(heap[row][col]) != sums[row][col])
+                if (test_packet_sum(heap[row][col]) != sums[row][col])
                     fail_msg("shm=%s: a packet changed after the device was "
                              "closed", shm[k]);
         for (int i = 0; i < 8; i++)
@@ -395,7 +269,7 @@ static void released_after_close(void **state)
                                             heap[7 - i]), 0);
         for (int i = 0; i < 8; i++)
             pthread_join(threads[i], NULL);
-        painter_stop(&painter);
+        test_painting_stop(&painter);
         assert_int_equal(test_mapping_count("memfd:x11shmpool"), 0);
         assert_int_equal(test_mapping_count("SYSV"), maps);
     }
@@ -413,15 +287,15 @@ static void released_after_server(void **state)
     d = test_shot_open("x11shmpool", mortal->display, "framerate=60");
     for (int i = 0; i < 4; i++) {
         held[i] = test_shot_packet(d);
-        sums[i] = checksum(held[i]);
+        sums[i] = test_packet_sum(held[i]);
     }
     test_server_stop(&mortal);
     for (int i = 0; i < 4; i++)
-        assert_int_equal(checksum(held[i]), sums[i]);
+        assert_int_equal(test_packet_sum(held[i]), sums[i]);
     av_packet_free(&held[0]);
     test_device_close(&d);
     for (int i = 1; i < 4; i++) {
-        assert_int_equal(checksum(held[i]), sums[i]);
+        assert_int_equal(test_packet_sum(held[i]), sums[i]);
         av_packet_free(&held[i]);
     }
     assert_int_equal(test_mapping_count("memfd:x11shmpool"), 0);
@@ -433,10 +307,11 @@ static void held_never_changes(void **state)
     AVPacket *held[6] = { NULL };
     uint32_t sums[6] = { 0 };
     unsigned random = 12345;
-    Painter painter;
+    TestPainting painter;
 
     (void)state;
-    painter_start(&painter);
+    test_painting_start(&painter, server->display, 1,
+                        TEST_PAINT_FILLS);
     d = test_shot_open("x11shmpool", server->display,
                        "pool_size=8:framerate=250");
     for (int i = 0; i < 600; i++) {
@@ -444,106 +319,16 @@ static void held_never_changes(void **state)
 
         random = random * 1664525 + 1013904223;
         k = (random >> 16) % 6;
-        if (held[k] && checksum(held[k]) != sums[k])
+        if (held[k] && test_packet_sum(held[k]) != sums[k])
             fail_msg("a packet that was out changed (round %d)", i);
         av_packet_free(&held[k]);
         held[k] = test_shot_packet(d);
-        sums[k] = checksum(held[k]);
+        sums[k] = test_packet_sum(held[k]);
     }
     for (int k = 0; k < 6; k++)
         av_packet_free(&held[k]);
-    painter_stop(&painter);
+    test_painting_stop(&painter);
     test_device_close(&d);
-}
-
-static void shm_kinds(void **state)
-{
-    static const struct {
-        const char *options, *mapping;
-    } kinds[] = {
-        { "shm=memfd", "memfd:x11shmpool" },
-        { "shm=auto",  "memfd:x11shmpool" },
-        { "shm=sysv",  "/SYSV" },
-        { "shm=off",   NULL },
-        { "shm=sysv:damage=off",  "/SYSV" },
-        { "shm=memfd:damage=off", "memfd:x11shmpool" },
-        { "shm=off:damage=off",   NULL },
-    };
-
-    (void)state;
-    for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++) {
-        TestMapping m = { .name = "" };
-        AVPacket *packet;
-
-        d = test_shot_open("x11shmpool", server->display, kinds[i].options);
-        packet = test_shot_packet(d);
-        test_mapping_find(&m, packet->data);
-        if (kinds[i].mapping ? !strstr(m.name, kinds[i].mapping)
-                             : !!strstr(m.name, "memfd") ||
-                               !!strstr(m.name, "SYSV"))
-            fail_msg("%s: data lies in '%s'", kinds[i].options, m.name);
-        av_packet_free(&packet);
-        for (int k = 0; k < 4; k++) {
-            test_screen_noise(screen, root, 30 * k, 20 * k, 50, 50, i * 4 + k);
-            test_shot_true(d, screen, root, 0, 0, 1, kinds[i].options);
-        }
-        test_device_close(&d);
-    }
-}
-
-/* Segments made by this process: nobody else may attach them, and they go with
- * the last that has. */
-static void sysv_is_private(void **state)
-{
-    AVPacket *packet;
-    FILE *f = fopen("/proc/sysvipc/shm", "re");
-    char line[512];
-    int found = 0;
-
-    (void)state;
-    assert_non_null(f);
-    d = test_shot_open("x11shmpool", server->display, "shm=sysv");
-    packet = test_shot_packet(d);
-    while (fgets(line, sizeof(line), f)) {
-        unsigned perms;
-        int cpid;
-
-        if (sscanf(line, "%*d %*d %o %*u %d", &perms, &cpid) != 2 ||
-            cpid != getpid())
-            continue;
-        found++;
-        assert_int_equal(perms & 0777, 0600);
-        assert_true(perms & 01000);
-    }
-    fclose(f);
-    assert_true(found > 0);
-    av_packet_free(&packet);
-    test_device_close(&d);
-}
-
-static void choice_is_logged(void **state)
-{
-    TestServer *bare = test_server_start(&(TestServerOptions){
-                                             .args = "-extension MIT-SHM" });
-    TestImage *image;
-
-    (void)state;
-    assert_non_null(bare);
-    test_log_start();
-    image = test_shot_once("x11shmpool", server->display, "shm=auto");
-    test_image_free(&image);
-    assert_true(test_log_count("memfd", AV_LOG_VERBOSE) > 0);
-    assert_int_equal(test_log_count("", AV_LOG_WARNING), 0);
-
-    test_log_start();
-    image = test_shot_once("x11shmpool", bare->display, "shm=auto");
-    test_image_free(&image);
-    if (test_log_count("socket", AV_LOG_WARNING) != 1) {
-        test_log_print();
-        fail_msg("%d warnings about the socket",
-                 test_log_count("socket", AV_LOG_WARNING));
-    }
-    test_server_stop(&bare);
 }
 
 static void close_leaves_nothing(void **state)
@@ -575,8 +360,6 @@ static void close_leaves_nothing(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(data_is_the_server_s),
-        TEST(decoded_is_the_slot),
         TEST(bound_holds),
         TEST(bound_of_pictures),
         TEST(pictures_do_not_grow),
@@ -585,9 +368,6 @@ int main(void)
         TEST(released_after_close),
         TEST(released_after_server),
         TEST(held_never_changes),
-        TEST(shm_kinds),
-        TEST(sysv_is_private),
-        TEST(choice_is_logged),
         TEST(close_leaves_nothing),
     };
 

@@ -56,8 +56,8 @@ it 'its ffmpeg has the device' matches '^ D[E ] *x11shmpool ' "$work/devices"
 it 'and the others' matches 'x11grab' "$work/devices"
 
 # The C tests say what they find in TAP too: each of theirs is one of ours.
-for test in device/options device/region device/pool device/timing device/polling \
-    device/formats device/colormaps device/faults; do
+for test in device/options device/region device/pool device/shared_memory \
+    device/timing device/polling device/formats device/colormaps device/faults; do
     "$SRC/tests/run" -b "$build" "$test.c" >"$work/out" 2>&1
     status=$?
     cat "$work/out" | sed 's/^/# /'
