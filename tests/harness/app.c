@@ -258,6 +258,21 @@ void test_app_show(TestApp *app, int show)
     test_app_wait_viewable(app, app->window, show);
 }
 
+void test_app_stack(TestApp *app, int above)
+{
+    xcb_configure_window(app->s->conn, app->window,
+                         XCB_CONFIG_WINDOW_STACK_MODE,
+                         (const uint32_t[]){ above ? XCB_STACK_MODE_ABOVE :
+                                                     XCB_STACK_MODE_BELOW });
+    test_screen_sync(app->s);
+}
+
+void test_app_clear(TestApp *app, int x, int y, int w, int h)
+{
+    xcb_clear_area(app->s->conn, 0, app->window, x, y, w, h);
+    test_screen_sync(app->s);
+}
+
 void test_app_destroy(TestApp *app)
 {
     test_screen_destroy(app->s, app->window);

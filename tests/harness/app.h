@@ -77,6 +77,12 @@ void test_app_move(TestApp *app, int x, int y, int w, int h);
 /** Unmap or map it, and wait until it is unviewable or viewable. */
 void test_app_show(TestApp *app, int show);
 
+/** Put its window above all others (1) or below them (0), if that's allowed. */
+void test_app_stack(TestApp *app, int above);
+
+/** Have a part of its background painted again. */
+void test_app_clear(TestApp *app, int x, int y, int w, int h);
+
 /** Destroy the app's window, not its connection. */
 void test_app_destroy(TestApp *app);
 

@@ -388,3 +388,32 @@ void test_server_signal(const TestServer *s, int sig)
         av_usleep(1000);
     }
 }
+
+int test_server_complaints(const TestServer *s, off_t *size, int print)
+{
+    static const char *const files[] = { "log", "Xorg.log" };
+    char path[128], line[512];
+    int n = 0;
+
+    for (int i = 0; i < 2; i++) {
+        FILE *f;
+
+        snprintf(path, sizeof(path), "%s/%s", s->dir, files[i]);
+        if (!(f = fopen(path, "re")))
+            continue;
+        fseeko(f, size[i], SEEK_SET);
+        while (fgets(line, sizeof(line), f)) {
+            if (!strstr(line, "(EE)") && !strstr(line, "rror") &&
+                !strstr(line, "(WW)"))
+                continue;
+            if (strstr(line, "dbus"))
+                continue;
+            n++;
+            if (print)
+                fprintf(stderr, "# server: %s", line);
+        }
+        size[i] = ftello(f);
+        fclose(f);
+    }
+    return n;
+}

@@ -84,6 +84,16 @@ void test_server_signal(const TestServer *s, int sig);
 int test_server_alive(const TestServer *s);
 
 /**
+ * Count the lines of the server's logs that are complaints, but for those of a
+ * machine without D-Bus, which come every ten seconds.
+ *
+ * @param size  how much of each of the 2 logs is known already; it is known
+ *              to the end afterwards. 0 at first
+ * @param print the lines to stderr, too
+ */
+int test_server_complaints(const TestServer *s, off_t *size, int print);
+
+/**
  * Run a program on the server's display: a window manager, say. It ends with
  * the server, at the latest when the thread that started it does; its output
  * goes to the log, its files are the server's.
