@@ -78,6 +78,10 @@ int test_device_open_flags(TestDevice **pd, const char *format, const char *url,
         (ret = av_dict_set(&dict, "pixel_format", test_device_pixel_format(NULL),
                            AV_DICT_DONT_OVERWRITE)) < 0)
         goto end;
+    if (!strcmp(format, "x11shmpool") && getenv("X11SHMPOOL_HINTS") &&
+        (ret = av_dict_set(&dict, "damage_hints", getenv("X11SHMPOOL_HINTS"),
+                           AV_DICT_DONT_OVERWRITE)) < 0)
+        goto end;
     if (!av_find_input_format(format)) {
         ret = AVERROR_DEMUXER_NOT_FOUND;
         goto end;

@@ -38,14 +38,15 @@ typedef struct TestDevice {
     AVStream *stream;          ///< stream 0
     int64_t deadline;          ///< µs, av_gettime_relative(); 0: none
     atomic_int asked;          ///< calls of the interrupt callback
-    AVCodecContext *decoder;   ///< rawvideo, opened by test_device_decode()
+    AVCodecContext *decoder;   ///< opened by test_device_decode()
 } TestDevice;
 
 /**
  * Open a device.
  *
  * $X11SHMPOOL_PIXEL_FORMAT is x11shmpool's pixel_format where the options have
- * none, so that a whole test can be run with it.
+ * none, so that a whole test can be run with it; $X11SHMPOOL_HINTS is its
+ * damage_hints.
  *
  * @param format  "x11shmpool" or "x11grab"
  * @param options "key=value:key=value", or NULL
@@ -75,6 +76,7 @@ const char *test_device_pixel_format(const char *native);
 uint32_t test_packet_sum(const AVPacket *packet);
 
 /** Decode a packet with the rawvideo decoder. */
+/** Decode a packet with the decoder of its stream. */
 int test_device_decode(TestDevice *d, const AVPacket *packet, AVFrame *frame);
 
 /** An exported counter, "stat_captured" say; -1 if there is none. */

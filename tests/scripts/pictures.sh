@@ -26,7 +26,7 @@ again() {
     again_format=$1
     shift
     for test; do
-        check "$test, $again_format" env LD_LIBRARY_PATH="$BUILD" \
+        check "$test, ${again_format:-native}${X11SHMPOOL_HINTS:+, hints}" env LD_LIBRARY_PATH="$BUILD" \
             X11SHMPOOL_PIXEL_FORMAT="$again_format" timeout 100 \
             "$BUILD/tests/device/$test"
     done
@@ -36,5 +36,17 @@ again yuv420p formats menus
 again nv12    composited
 again yuv444p windows window_end window_kinds window_manager
 again rgb24   monitors outputs screen_resize
+
+# with_hints FORMAT TEST...: as frames, which FFmpeg has hints for from 6.1 on
+with_hints() {
+    export X11SHMPOOL_HINTS=1
+    again "$@"
+    unset X11SHMPOOL_HINTS
+}
+if pkg-config --atleast-version=58.29.100 libavutil; then
+    with_hints ''      formats colormaps windows
+    with_hints yuv420p menus
+    with_hints nv12    new_sizes
+fi
 
 done_testing
