@@ -52,7 +52,7 @@ struct X11ShmpoolPool {
     struct PoolSlot *ready;   ///< made, but not in buffers yet; or NULL
     struct Attached *attached; ///< those that the server knows
     int nb_attached;
-    AVBufferRef *count;       ///< an atomic_int, shared with every slot
+    AVBufferRef *shared;      ///< a Shared
     int64_t none_since;       ///< since when no slot is free, µs; 0 if one is
     int64_t full_time;        ///< no new slot before this: memory ran out
     int warned_out, warned_memory;
@@ -62,27 +62,41 @@ struct X11ShmpoolPool {
 typedef struct PoolSlot {
     X11ShmpoolSlot slot;
     X11ShmpoolViews *views;   ///< NULL if packets show the slot itself
-    AVBufferRef *count;
+    AVBufferRef *shared;      ///< the pool's
+    int generation;
 } PoolSlot;
+
+/* What the pool and its slots share, which may outlive it. */
+typedef struct Shared {
+    atomic_int slots;         ///< that exist
+    atomic_int generation;    ///< slots of an earlier one are not used again
+} Shared;
 
 typedef struct Attached {
     xcb_shm_seg_t segment;
     xcb_pixmap_t pixmap;
 } Attached;
 
-static atomic_int *counter(const AVBufferRef *count)
+static Shared *shared(const AVBufferRef *buf)
 {
-    return (atomic_int *)count->data;
+    return (Shared *)buf->data;
+}
+
+static void free_memory(PoolSlot *p)
+{
+    if (!p->slot.data)
+        return;
+    x11shmpool_views_free(&p->views);
+    x11shmpool_slot_uninit(&p->slot);
+    atomic_fetch_sub(&shared(p->shared)->slots, 1);
 }
 
 static void free_slot(void *opaque, uint8_t *data av_unused)
 {
     PoolSlot *p = opaque;
 
-    x11shmpool_views_free(&p->views);
-    x11shmpool_slot_uninit(&p->slot);
-    atomic_fetch_sub(counter(p->count), 1);
-    av_buffer_unref(&p->count);
+    free_memory(p);
+    av_buffer_unref(&p->shared);
     av_free(p);
 }
 
@@ -144,13 +158,13 @@ static int make_slot(X11ShmpoolPool *pool)
 
     if (!p)
         return AVERROR(ENOMEM);
-    s        = &p->slot;
-    p->count = av_buffer_ref(pool->count);
-    ret      = av_reallocp_array(&pool->attached, pool->nb_attached + 1,
-                                 sizeof(*pool->attached));
+    s         = &p->slot;
+    p->shared = av_buffer_ref(pool->shared);
+    ret       = av_reallocp_array(&pool->attached, pool->nb_attached + 1,
+                                  sizeof(*pool->attached));
     if (ret < 0)
         pool->nb_attached = 0;
-    if (!p->count)
+    if (!p->shared)
         ret = AVERROR(ENOMEM);
     if (ret < 0)
         goto fail;
@@ -166,25 +180,26 @@ static int make_slot(X11ShmpoolPool *pool)
     pool->attached[pool->nb_attached++] = (Attached){ s->segment, s->pixmap };
     if (s->fd >= 0 && pool->pagemap >= 0)
         p->views = x11shmpool_views_alloc(s->fd, s->size, pool->pagemap);
-    atomic_fetch_add(counter(p->count), 1);
+    atomic_fetch_add(&shared(p->shared)->slots, 1);
+    p->generation = atomic_load(&shared(p->shared)->generation);
     pool->ready = p;
     return 0;
 fail:
-    av_buffer_unref(&p->count);
+    av_buffer_unref(&p->shared);
     av_free(p);
     return ret;
 }
 
 /* AVBufferPool calls this under its lock, which releasing a reference takes,
  * too: so whatever may take long is done before. */
-static AVBufferRef *take_ready_slot(void *opaque, size_t size)
+static AVBufferRef *take_ready_slot(void *opaque, size_t size av_unused)
 {
     X11ShmpoolPool *pool = opaque;
     PoolSlot *p          = pool->ready;
     AVBufferRef *buf     = NULL;
 
     if (p)
-        buf = av_buffer_create(p->slot.data, size, free_slot, p, 0);
+        buf = av_buffer_create(p->slot.data, 0, free_slot, p, 0);
     if (buf)
         pool->ready = NULL;
     return buf;
@@ -213,6 +228,14 @@ static int check_size(X11ShmpoolDisplay *d, const X11ShmpoolFormat *f,
            "must fit in %"PRId64" MiB: choose a smaller video_size.\n",
            f->width, f->height, size >> 20, MOST_BYTES >> 20);
     return AVERROR(EINVAL);
+}
+
+/* The size is that of our own references. With 0 a libavutil that poisons what
+ * is released leaves the slots' content alone, on which later frames are
+ * built. */
+static AVBufferPool *alloc_buffers(X11ShmpoolPool *pool)
+{
+    return av_buffer_pool_init2(0, pool, take_ready_slot, NULL);
 }
 
 int x11shmpool_pool_grown(int max, size_t size)
@@ -247,9 +270,9 @@ av_cold int x11shmpool_pool_alloc(X11ShmpoolPool **ppool, X11ShmpoolDisplay *d,
         av_log(d->log, AV_LOG_VERBOSE, "No /proc/self/pagemap: what is written "
                "into a packet can show in later frames.\n");
 
-    pool->count   = av_buffer_allocz(sizeof(atomic_int));
-    pool->buffers = av_buffer_pool_init2(size, pool, take_ready_slot, NULL);
-    if (!pool->count || !pool->buffers) {
+    pool->shared  = av_buffer_allocz(sizeof(Shared));
+    pool->buffers = alloc_buffers(pool);
+    if (!pool->shared || !pool->buffers) {
         x11shmpool_pool_free(&pool);
         return AVERROR(ENOMEM);
     }
@@ -263,6 +286,8 @@ static void free_slots(X11ShmpoolPool *pool)
     if (pool->ready)
         free_slot(pool->ready, NULL);
     pool->ready = NULL;
+    if (pool->shared)
+        atomic_fetch_add(&shared(pool->shared)->generation, 1);
     av_buffer_pool_uninit(&pool->buffers);
     av_freep(&pool->attached);
 }
@@ -276,7 +301,7 @@ int x11shmpool_pool_resize(X11ShmpoolPool *pool, const X11ShmpoolFormat *f,
     size += AV_INPUT_BUFFER_PADDING_SIZE;
     if ((ret = check_size(pool->display, f, size)) < 0)
         return ret;
-    buffers = av_buffer_pool_init2(size, pool, take_ready_slot, NULL);
+    buffers = alloc_buffers(pool);
     if (!buffers)
         return AVERROR(ENOMEM);
 
@@ -298,7 +323,7 @@ av_cold void x11shmpool_pool_free(X11ShmpoolPool **ppool)
     if (!pool)
         return;
     free_slots(pool);
-    av_buffer_unref(&pool->count);
+    av_buffer_unref(&pool->shared);
     if (pool->pagemap >= 0)
         close(pool->pagemap);
     av_freep(ppool);
@@ -335,14 +360,29 @@ static int may_grow(X11ShmpoolPool *pool, int wanted)
     return 1;
 }
 
+/* All references to a slot are released. An AVBufferPool that is no longer used
+ * keeps what comes back until everything has: the memory is freed before. */
+static void release_slot(void *opaque, uint8_t *data av_unused)
+{
+    AVBufferRef *entry = opaque;
+    PoolSlot *p        = av_buffer_pool_buffer_get_opaque(entry);
+
+    if (p->generation != atomic_load(&shared(p->shared)->generation))
+        free_memory(p);
+    av_buffer_unref(&entry);
+}
+
 int x11shmpool_pool_get(X11ShmpoolPool *pool, int wanted, AVBufferRef **buf,
                         X11ShmpoolSlot **slot)
 {
+    AVBufferRef *entry;
+    PoolSlot *p;
     int ret;
 
     *slot = NULL;
-    *buf  = av_buffer_pool_get(pool->buffers);
-    if (!*buf && !pool->ready) {
+    *buf  = NULL;
+    entry = av_buffer_pool_get(pool->buffers);
+    if (!entry && !pool->ready) {
         if (x11shmpool_pool_slots(pool) >= pool->max_slots &&
             !may_grow(pool, wanted))
             return AVERROR(EAGAIN);
@@ -350,13 +390,20 @@ int x11shmpool_pool_get(X11ShmpoolPool *pool, int wanted, AVBufferRef **buf,
             return AVERROR(EAGAIN);
         if ((ret = make_slot(pool)) < 0)
             goto fail;
-        *buf = av_buffer_pool_get(pool->buffers);
+        entry = av_buffer_pool_get(pool->buffers);
     }
-    if (!*buf)
+    if (!entry)
         return AVERROR(ENOMEM);
+    p    = av_buffer_pool_buffer_get_opaque(entry);
+    *buf = av_buffer_create(p->slot.data, pool->slot_size, release_slot, entry,
+                            0);
+    if (!*buf) {
+        av_buffer_unref(&entry);
+        return AVERROR(ENOMEM);
+    }
 
     pool->none_since = 0;
-    *slot = &((PoolSlot *)av_buffer_pool_buffer_get_opaque(*buf))->slot;
+    *slot = &p->slot;
     return 0;
 fail:
     if (x11shmpool_display_gone(ret))
@@ -375,10 +422,15 @@ fail:
     return ret;
 }
 
+static PoolSlot *slot_of(const AVBufferRef *buf)
+{
+    return av_buffer_pool_buffer_get_opaque(av_buffer_get_opaque(buf));
+}
+
 static void release(void *opaque, uint8_t *data)
 {
     AVBufferRef *buf = opaque;
-    PoolSlot *p      = av_buffer_pool_buffer_get_opaque(buf);
+    PoolSlot *p      = slot_of(buf);
 
     if (p->views)
         x11shmpool_views_release(p->views, data);
@@ -387,7 +439,7 @@ static void release(void *opaque, uint8_t *data)
 
 AVBufferRef *x11shmpool_pool_publish(const AVBufferRef *buf)
 {
-    PoolSlot *p      = av_buffer_pool_buffer_get_opaque(buf);
+    PoolSlot *p      = slot_of(buf);
     AVBufferRef *ref = av_buffer_ref(buf), *out;
     uint8_t *data    = NULL;
 
@@ -407,7 +459,7 @@ AVBufferRef *x11shmpool_pool_publish(const AVBufferRef *buf)
 
 int x11shmpool_pool_slots(const X11ShmpoolPool *pool)
 {
-    return atomic_load(counter(pool->count));
+    return atomic_load(&shared(pool->shared)->slots);
 }
 
 int x11shmpool_pool_max(const X11ShmpoolPool *pool)

@@ -321,6 +321,32 @@ static void bound(void **state)
     assert_true(test_device_stat(d, "stat_slots") <= 4);
 }
 
+/* A consumer that keeps one frame of the old size keeps no more than that. */
+static void one_kept(void **state)
+{
+    (void)state;
+    open_app(120, 100);
+    test_stage_open(&d, "window_id=%u:on_resize=follow:pool_size=4",
+                    app->window);
+    for (int i = 0; i < 4; i++) {
+        do {
+            av_packet_free(&held[i].packet);
+            paint(app->window);
+            held[i].packet = test_shot_packet(d);
+        } while (i && held[i].packet->data == held[i - 1].packet->data);
+    }
+    assert_int_equal(test_device_stat(d, "stat_slots"), 4);
+    test_app_move(app, 20, 30, 300, 200);
+    assert_int_equal(test_device_read(d, held[4].packet = av_packet_alloc(),
+                                      300), AVERROR_EXIT);
+    for (int i = 1; i < 5; i++)
+        av_packet_free(&held[i].packet);
+    width  = 120;
+    height = 100;
+    expect(app->window, 0, 0, 300, 200, "but one were released");
+    assert_true(test_device_stat(d, "stat_slots") <= 4);
+}
+
 static int segments_of(pid_t pid)
 {
     char path[64], line[1024];
@@ -417,6 +443,7 @@ int main(void)
         TEST(of_a_part),
         TEST(of_a_monitor),
         TEST(bound),
+        TEST(one_kept),
         TEST(dragged),
         TEST(of_a_screen),
     };
