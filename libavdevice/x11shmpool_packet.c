@@ -246,8 +246,10 @@ static int fill_wrapped(AVPacket *pkt, const X11ShmpoolFrame *frame,
     ret = add_planes(out, frame);
     describe(out, p, pkt);
     if (ret >= 0 && rects)
-        ret = make_metadata(frame, rects, &out->metadata);
-    if (ret >= 0 && !is_whole(hint, x11shmpool_picture_rect(p)))
+        ret = X11SHMPOOL_WRAPPED_METADATA ?
+              add_metadata(pkt, frame, rects) :
+              make_metadata(frame, rects, &out->metadata);
+    if (ret >= 0 && hint && !is_whole(hint, x11shmpool_picture_rect(p)))
         ret = add_hint(out, hint);
     if (ret >= 0)
         ret = wrap(pkt, out);
@@ -283,8 +285,14 @@ int x11shmpool_packets_fill(X11ShmpoolPackets *p, X11ShmpoolEngine *engine,
     const int resized = p->width && (p->width != f->width ||
                                      p->height != f->height);
     X11ShmpoolRects rects, hint;
-    int ret;
+    int ret, hinted;
 
+    if (!p->width) {
+        p->first_width  = f->width;
+        p->first_height = f->height;
+    }
+    hinted = !X11SHMPOOL_SCALERS_KEEP_HINTS ||
+             (f->width == p->first_width && f->height == p->first_height);
     if (resized)
         memset(p->sequences, 0, sizeof(p->sequences));
     if (p->metadata)
@@ -293,7 +301,8 @@ int x11shmpool_packets_fill(X11ShmpoolPackets *p, X11ShmpoolEngine *engine,
         x11shmpool_engine_changes(engine, p->sequences[p->hints - 1], frame,
                                   &hint);
     ret = p->hints ?
-          fill_wrapped(pkt, frame, p->metadata ? &rects : NULL, &hint) :
+          fill_wrapped(pkt, frame, p->metadata ? &rects : NULL,
+                       hinted ? &hint : NULL) :
           fill_raw(pkt, frame, resized, p->metadata ? &rects : NULL);
     if (ret < 0)
         return ret;

@@ -42,6 +42,7 @@ typedef struct X11ShmpoolPackets {
     int hints;               ///< frames whose changes a hint tells, up to
                              ///< X11SHMPOOL_CHANGES; 0 for raw video
     int width, height;       ///< of the last packet, 0 if there is none
+    int first_width, first_height;
     int64_t sequences[X11SHMPOOL_CHANGES]; ///< of the frames in the last
                              ///< packets of this size, the last one first; 0 if
                              ///< there were fewer

@@ -353,7 +353,7 @@ static void outlive_the_device(void **state)
     }
 }
 
-/* The metadata is the frame's, since decoders would lose the packet's. */
+/* The metadata reaches the frame, too. */
 static void metadata(void **state)
 {
     (void)state;
