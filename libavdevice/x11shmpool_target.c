@@ -175,12 +175,25 @@ static av_cold void make_even(X11ShmpoolSource *source)
                r->w, r->h, was.w, was.h);
 }
 
+static av_cold int check_even(X11ShmpoolRect r, const X11ShmpoolSource *source)
+{
+    if (!((r.w | r.h) & 1))
+        return 0;
+    av_log(source->display->log, AV_LOG_ERROR, "video_size %dx%d is odd, and "
+           "this pixel_format has even sizes: use %dx%d, or another "
+           "pixel_format.\n", r.w, r.h, FFMAX(r.w & ~1, 2),
+           FFMAX(r.h & ~1, 2));
+    return AVERROR(EINVAL);
+}
+
 static av_cold int choose_region(X11ShmpoolTarget *t, const X11ShmpoolUrl *url,
                                  int even, X11ShmpoolSource *source)
 {
     X11ShmpoolRect r = { t->x, t->y, t->width, t->height };
     int ret;
 
+    if (even && !t->select_region && (ret = check_even(r, source)) < 0)
+        return ret;
     if (url->has_offset) {
         r.x = url->x;
         r.y = url->y;
@@ -189,7 +202,7 @@ static av_cold int choose_region(X11ShmpoolTarget *t, const X11ShmpoolUrl *url,
         (ret = x11shmpool_pick_region(source->display, &r)) < 0)
         return ret;
     ret = x11shmpool_source_select(source, r.x, r.y, r.w, r.h);
-    if (ret >= 0 && even && !t->width)
+    if (ret >= 0 && even && (!t->width || t->select_region))
         make_even(source);
     return ret;
 }

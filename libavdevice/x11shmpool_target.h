@@ -73,7 +73,8 @@ int x11shmpool_target_display(const X11ShmpoolTarget *t,
  *
  * @param t      options that can't be combined with the others are set to 0,
  *               with a warning
- * @param even   round a size that nobody gave down to an even one, and log it
+ * @param even   whether the size must be even: one that nobody gave is rounded
+ *               down, which is logged, and one that is odd is an error
  * @param source opened on success
  * @return 0; AVERROR(ENOENT), AVERROR(EINVAL), AVERROR(EBUSY) with one line
  *         logged; or as x11shmpool_display_receive()

@@ -147,8 +147,8 @@ static void what_the_stream_says(void **state)
 static void planes_are_packed(void **state)
 {
     static const int sizes[][2] = {
-        { 1, 1 }, { 1, 2 }, { 2, 1 }, { 3, 3 }, { 16, 5 }, { 17, 16 },
-        { 33, 31 }, { WIDTH, HEIGHT },
+        { 1, 1 }, { 1, 2 }, { 2, 1 }, { 2, 2 }, { 3, 3 }, { 16, 5 }, { 17, 16 },
+        { 34, 30 }, { 33, 31 }, { WIDTH, HEIGHT },
     };
 
     (void)state;
@@ -157,6 +157,8 @@ static void planes_are_packed(void **state)
             const int w = sizes[i][0], h = sizes[i][1];
             AVPacket *packet;
 
+            if (shares_chroma(f) && (w | h) & 1)
+                continue;
             test_stage_open(&d, "pixel_format=%s:video_size=%dx%d", formats[f],
                             w, h);
             test_stage_size(w, h);
@@ -175,8 +177,8 @@ static void planes_are_packed(void **state)
     }
 }
 
-/* A size that nobody asked for becomes even where chroma is shared, and this
- * is told once; one that somebody did stays. */
+/* Where chroma is shared, a size that nobody asked for becomes even, and this
+ * is told once; one that somebody did is refused where it is odd. */
 static void odd_regions(void **state)
 {
     static const struct {
@@ -204,6 +206,9 @@ static void odd_regions(void **state)
             snprintf(own, sizeof(own), cases[i].options, window);
             snprintf(options, sizeof(options), "pixel_format=%s:%s", formats[f],
                      own);
+            if (shares_chroma(f) && (cases[i].w | cases[i].h) & 1 &&
+                cases[i].given)
+                continue;
             /* what it says at its end is another's */
             test_device_close(&d);
             test_log_start();
@@ -223,6 +228,39 @@ static void odd_regions(void **state)
         }
     }
     test_screen_destroy(screen, window);
+}
+
+static void odd_sizes_are_refused(void **state)
+{
+    static const struct {
+        const char *given, *right;
+    } sizes[] = {
+        { "321x203", "320x202" }, { "320x203", "320x202" },
+        { "101x76",  "100x76"  }, { "1x1",     "2x2"     },
+        { "1023x11", "1022x10" },
+    };
+
+    (void)state;
+    each_format(f) {
+        for (size_t i = 0; i < sizeof(sizes) / sizeof(*sizes); i++) {
+            char options[64];
+
+            snprintf(options, sizeof(options), "pixel_format=%s:video_size=%s",
+                     formats[f], sizes[i].given);
+            if (!shares_chroma(f)) {
+                test_stage_open(&d, "%s", options);
+                continue;
+            }
+            test_shot_refused(server->display, options,
+                              (const char *const[]){ "video_size",
+                                                     sizes[i].given,
+                                                     sizes[i].right, NULL });
+            if (test_log_count("", AV_LOG_WARNING) != 1) {
+                test_log_print();
+                fail_msg("%s: not one line", options);
+            }
+        }
+    }
 }
 
 static void resize(xcb_window_t window, int w, int h)
@@ -312,6 +350,7 @@ int main(void)
         TEST(what_the_stream_says),
         TEST(planes_are_packed),
         TEST(odd_regions),
+        TEST(odd_sizes_are_refused),
         TEST(resized),
         TEST(counters),
     };

@@ -43,6 +43,7 @@
 #include <string.h>
 
 #include <cmocka.h>
+#include <libavutil/common.h>
 #include <libavutil/pixdesc.h>
 #include <libavutil/time.h>
 #include <xcb/shm.h>
@@ -133,9 +134,11 @@ static void choose(Round *r, int number)
     static const char *const ranges[] = { "tv", "pc" };
     const int w = screen->screen->width_in_pixels;
     const int h = screen->screen->height_in_pixels;
+    const char *format;
 
     r->number = number;
     r->format = number % NB_FORMATS;
+    format    = test_device_pixel_format(formats[r->format]);
     r->space  = test_between(0, 1);
     r->range  = test_between(0, 1);
     r->mouse  = !!test_between(0, 3);
@@ -146,10 +149,13 @@ static void choose(Round *r, int number)
         r->area.x = test_between(0, w - r->area.w);
         r->area.y = test_between(0, h - r->area.h);
     }
+    if (av_pix_fmt_desc_get(av_get_pix_fmt(format))->log2_chroma_w) {
+        r->area.w = FFMAX(r->area.w & ~1, 2);
+        r->area.h = FFMAX(r->area.h & ~1, 2);
+    }
     snprintf(r->picture, sizeof(r->picture), "pixel_format=%s:colorspace=%s:"
              "color_range=%s:draw_mouse=%d:video_size=%dx%d:grab_x=%d:"
-             "grab_y=%d:framerate=100",
-             test_device_pixel_format(formats[r->format]), spaces[r->space],
+             "grab_y=%d:framerate=100", format, spaces[r->space],
              ranges[r->range], r->mouse, r->area.w, r->area.h, r->area.x,
              r->area.y);
 }

@@ -120,10 +120,13 @@ enum { SCREEN, REGION, FOLLOW, BORDER, MONITOR, WINDOW, TITLE, CLASS, PICK,
 
 static void set_region(Dice *dice, AVDictionary **options)
 {
+    /* some formats take no odd sizes */
+    const int unit = dice_once_in(dice, 2) ? 1 : 2;
     char size[32];
 
-    snprintf(size, sizeof(size), "%dx%d", dice_between(dice, 1, 200),
-             dice_between(dice, 1, 150));
+    snprintf(size, sizeof(size), "%dx%d",
+             unit * dice_between(dice, 1, 200 / unit),
+             unit * dice_between(dice, 1, 150 / unit));
     av_dict_set(options, "video_size", size, 0);
     av_dict_set_int(options, "grab_x", dice_below(dice, 200), 0);
     av_dict_set_int(options, "grab_y", dice_below(dice, 150), 0);

@@ -143,6 +143,8 @@ is_refused 'video_size' 'bogus.*(size|parse)|(size|parse).*bogus' \
     -video_size bogus -i "$d"
 is_refused 'follow_mouse' 'follow_mouse.*\[-1 - ' -follow_mouse -2 -i "$d"
 is_refused 'region_border' 'region_border.*\[' -region_border 0 -i "$d"
+is_error 'an odd video_size in 4:2:0' '641x361.*640x360' -pixel_format yuv420p \
+    -video_size 641x361 -i "$d"
 is_refused 'an option that is not there' 'bogus' -bogus 1 -i "$d"
 
 # No memory: every way to get a slot's fails

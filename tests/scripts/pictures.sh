@@ -21,7 +21,8 @@
 
 . "$SRC/tests/scripts/lib.sh"
 
-# again FORMAT TEST...: not in 4:2:0 where sizes must be odd ones
+# again FORMAT TEST...: not in 4:2:0, whose sizes are even, where odd ones are
+# asked for
 again() {
     again_format=$1
     shift
@@ -32,9 +33,9 @@ again() {
     done
 }
 
-again yuv420p formats menus
+again yuv420p menus
 again nv12    composited
-again yuv444p windows window_end window_kinds window_manager
+again yuv444p formats windows window_end window_kinds window_manager
 again rgb24   monitors outputs screen_resize
 
 # with_hints FORMAT TEST...: as frames, which FFmpeg has hints for from 6.1 on
