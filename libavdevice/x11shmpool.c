@@ -50,6 +50,7 @@
 #include "x11shmpool_list.h"
 #include "x11shmpool_packet.h"
 #include "x11shmpool_picture.h"
+#include "x11shmpool_reminder.h"
 #include "x11shmpool_source.h"
 #include "x11shmpool_target.h"
 #include "x11shmpool_url.h"
@@ -82,7 +83,10 @@ typedef struct X11ShmpoolContext {
     X11ShmpoolEngine *engine;
     X11ShmpoolPackets packets;
     AVRational rate;
+    X11ShmpoolReminder reminder;
 } X11ShmpoolContext;
+
+#define MAX_FRAMERATE 1000
 
 /* For listing devices, which may have no interrupt callback. */
 #define LISTING_US 5000000
@@ -229,11 +233,12 @@ static av_cold int parse_options(Opening *opening)
 
     ret = c->o.framerate ? av_parse_video_rate(&c->rate, c->o.framerate) :
                          AVERROR(EINVAL);
-    if (ret < 0) {
-        av_log(s, AV_LOG_ERROR, "framerate '%s' is not a frame rate: give a "
-               "number above 0, a ratio such as 30000/1001 or a name such as "
-               "ntsc.\n", c->o.framerate ? c->o.framerate : "");
-        return ret;
+    if (ret < 0 || av_cmp_q(c->rate, (AVRational){ MAX_FRAMERATE, 1 }) > 0) {
+        av_log(s, AV_LOG_ERROR, "framerate '%s' is not a frame rate above 0 "
+               "and up to %d: give a number, a ratio such as 30000/1001 or a "
+               "name such as ntsc.\n", c->o.framerate ? c->o.framerate : "",
+               MAX_FRAMERATE);
+        return AVERROR(EINVAL);
     }
     f->heartbeat = FFMAX(c->rate.num / c->rate.den, 1);
 
@@ -340,22 +345,26 @@ static int check_process(AVFormatContext *s)
 static int x11shmpool_read_packet(AVFormatContext *s, AVPacket *pkt)
 {
     X11ShmpoolContext *c = s->priv_data;
+    const int nonblock   = s->flags & AVFMT_FLAG_NONBLOCK;
     X11ShmpoolFrame frame;
     int ret;
 
     if ((ret = check_process(s)) < 0)
         return ret;
-    ret = x11shmpool_engine_receive(c->engine,
-                                    s->flags & AVFMT_FLAG_NONBLOCK,
+    ret = x11shmpool_engine_receive(c->engine, nonblock,
                                     &s->interrupt_callback, &frame,
                                     &pkt->pts);
     x11shmpool_engine_stats(c->engine, &c->stats);
+    if (nonblock && ret == AVERROR(EAGAIN))
+        return x11shmpool_reminder_get(&c->reminder, pkt);
     if (ret < 0)
         return ret;
 
     pkt->dts      = pkt->pts;
     pkt->duration = av_rescale(1000000, c->rate.den, c->rate.num);
     ret = x11shmpool_packets_fill(&c->packets, c->engine, &frame, pkt);
+    if (ret >= 0 && nonblock)
+        x11shmpool_reminder_set(&c->reminder, pkt, pkt->duration);
     x11shmpool_frame_unref(&frame);
 
     return ret;
@@ -378,6 +387,7 @@ static int x11shmpool_pause(AVFormatContext *s)
 
     if (ret >= 0)
         x11shmpool_engine_pause(c->engine);
+    x11shmpool_reminder_clear(&c->reminder);
     return ret;
 }
 
@@ -386,6 +396,7 @@ static av_cold int x11shmpool_read_close(AVFormatContext *s)
     X11ShmpoolContext *c      = s->priv_data;
     const X11ShmpoolStats *st = &c->stats;
 
+    x11shmpool_reminder_clear(&c->reminder);
     /* A child of fork() has no thread to stop, and its parent goes on. */
     if (x11shmpool_display_inherited(&c->display)) {
         x11shmpool_display_close(&c->display);

@@ -138,6 +138,7 @@ is_error 'unchanged' "unchanged.*bogus.*repeat.*skip" -unchanged bogus -i "$d"
 is_error 'on_resize' "on_resize.*bogus.*pad.*eof" -on_resize bogus -i "$d"
 is_error 'framerate' "framerate.*bogus" -framerate bogus -i "$d"
 is_error 'framerate 0' "framerate.*0" -framerate 0 -i "$d"
+is_error 'framerate 1001' "framerate.*1001.*up to 1000" -framerate 1001 -i "$d"
 is_refused 'pool_size' "pool_size.*\[0 - " -pool_size -1 -i "$d"
 is_refused 'video_size' 'bogus.*(size|parse)|(size|parse).*bogus' \
     -video_size bogus -i "$d"
