@@ -25,27 +25,35 @@
 #include "libavutil/common.h"
 #include "libavutil/error.h"
 #include "libavutil/log.h"
+#include "libavutil/macros.h"
 
+#include "x11shmpool_border.h"
 #include "x11shmpool_pick.h"
+#include "x11shmpool_reply.h"
 
 #define CROSSHAIR_GLYPH 34   /* in the "cursor" font; its mask follows */
+#define BORDER          3    /* pixels */
+#define ESCAPE          0xff1b /* a keysym */
 
-/* A server discards the last requests of a client that disconnects at once, and
- * what was drawn would stay on the screen. So this waits even if cancelled,
- * unless the connection is broken. */
+/** A click, or dragging. */
+typedef struct Press {
+    X11ShmpoolDisplay *display;
+    int draws;               /* a border is drawn around rect meanwhile */
+    int down;                /* buttons that are */
+    int begun, over;         /* over: all are released, or Escape was pressed */
+    int cancelled;
+    int x, y;                /* where it began, on the root window */
+    X11ShmpoolRect rect;     /* from there to where the pointer is */
+    xcb_window_t window;     /* where it began, XCB_NONE for none */
+    X11ShmpoolBorder border;
+} Press;
+
+/* A server discards the last requests of a client that disconnects at once. So
+ * this waits even if cancelled, unless the connection is broken. */
 static void settle(X11ShmpoolDisplay *d)
 {
     free(xcb_get_input_focus_reply(d->conn, xcb_get_input_focus(d->conn),
                                    NULL));
-}
-
-/* Inverts, so that drawing it again removes it. */
-static void invert_rect(X11ShmpoolDisplay *d, xcb_gcontext_t gc,
-                        X11ShmpoolRect r)
-{
-    xcb_rectangle_t line = { r.x, r.y, r.w, r.h };
-
-    xcb_poly_rectangle(d->conn, d->screen->root, gc, 1, &line);
 }
 
 static X11ShmpoolRect rect_of_corners(int x0, int y0, int x1, int y1)
@@ -54,43 +62,55 @@ static X11ShmpoolRect rect_of_corners(int x0, int y0, int x1, int y1)
                              FFABS(x1 - x0), FFABS(y1 - y0) };
 }
 
-static int drag(X11ShmpoolDisplay *d, xcb_gcontext_t gc, X11ShmpoolRect *r)
+static void cancel(Press *p)
 {
-    xcb_generic_event_t *event;
-    int button = 0, released = 0, x0 = 0, y0 = 0, ret = 0;
+    p->cancelled = 1;
+    x11shmpool_border_uninit(&p->border);
+}
 
-    while (!released && (ret = x11shmpool_display_next_event(d, &event)) >= 0) {
-        /* Motion and release events have the layout of a press. */
-        const xcb_button_press_event_t *e = (xcb_button_press_event_t *)event;
+static int begin(Press *p, const xcb_button_press_event_t *e)
+{
+    int ret = 0;
 
-        switch (event->response_type) {
-        case XCB_BUTTON_PRESS:
-            if (button)
-                break;
-            button = e->detail;
-            x0     = e->root_x;
-            y0     = e->root_y;
-            *r     = rect_of_corners(x0, y0, x0, y0);
-            invert_rect(d, gc, *r);
+    p->begun  = 1;
+    p->x      = e->root_x;
+    p->y      = e->root_y;
+    p->rect   = rect_of_corners(p->x, p->y, p->x, p->y);
+    p->window = e->child;
+    if (p->draws)
+        ret = x11shmpool_border_init(&p->border, p->display, p->rect, BORDER);
+    return x11shmpool_display_gone(ret) ? ret : 0;
+}
+
+static int handle_event(Press *p, const xcb_generic_event_t *event)
+{
+    /* Motion and release events have the layout of a press. */
+    const xcb_button_press_event_t *e = (const void *)event;
+
+    switch (event->response_type) {
+    case XCB_KEY_PRESS:
+        cancel(p);
+        p->over = 1;
+        break;
+    case XCB_BUTTON_PRESS:
+        p->down++;
+        if (p->begun || e->detail != XCB_BUTTON_INDEX_1)
+            cancel(p);
+        else
+            return begin(p, e);
+        break;
+    case XCB_MOTION_NOTIFY:
+    case XCB_BUTTON_RELEASE:
+        if (!p->down)
             break;
-        case XCB_MOTION_NOTIFY:
-        case XCB_BUTTON_RELEASE:
-            if (!button)
-                break;
-            invert_rect(d, gc, *r);
-            *r       = rect_of_corners(x0, y0, e->root_x, e->root_y);
-            released = event->response_type == XCB_BUTTON_RELEASE &&
-                       e->detail == button;
-            if (!released)
-                invert_rect(d, gc, *r);
-            break;
-        }
-        free(event);
+        p->rect = rect_of_corners(p->x, p->y, e->root_x, e->root_y);
+        p->over = event->response_type == XCB_BUTTON_RELEASE && !--p->down;
+        x11shmpool_border_move(&p->border, p->rect);
+        break;
+    default:
+        x11shmpool_border_event(&p->border, event);
     }
-    if (button && !released)
-        invert_rect(d, gc, *r);
-
-    return ret;
+    return 0;
 }
 
 static xcb_cursor_t crosshair_create(X11ShmpoolDisplay *d)
@@ -144,68 +164,109 @@ static av_cold int grab_pointer(X11ShmpoolDisplay *d, const char *what,
     return ret;
 }
 
-static av_cold void ungrab_pointer(X11ShmpoolDisplay *d, xcb_cursor_t cursor)
+/* Whatever of Caps Lock and Num Lock is on. With other modifiers it is often
+ * grabbed by window managers. */
+static av_cold void grab_key(X11ShmpoolDisplay *d, int key)
 {
+    static const uint16_t locks[] = {
+        0, XCB_MOD_MASK_LOCK, XCB_MOD_MASK_2, XCB_MOD_MASK_LOCK | XCB_MOD_MASK_2,
+    };
+
+    for (int i = 0; i < (int)FF_ARRAY_ELEMS(locks); i++)
+        x11shmpool_display_discard(d,
+            xcb_grab_key_checked(d->conn, 0, d->screen->root, locks[i], key,
+                                 XCB_GRAB_MODE_ASYNC,
+                                 XCB_GRAB_MODE_ASYNC).sequence);
+}
+
+/* From here on Escape comes to this client, and all other keys to where they
+ * went before. */
+static av_cold int grab_escape(X11ShmpoolDisplay *d)
+{
+    const int first = d->setup->min_keycode;
+    const int nb    = FFMAX(d->setup->max_keycode - first + 1, 1);
+    xcb_get_keyboard_mapping_reply_t *map;
+    const xcb_keysym_t *symbols;
+    int ret;
+
+    ret = x11shmpool_display_receive(d,
+            xcb_get_keyboard_mapping(d->conn, first, nb).sequence,
+            sizeof(*map), (void **)&map);
+    if (ret < 0)
+        return ret;
+    symbols = x11shmpool_reply_items(map, sizeof(*map),
+                                     nb * map->keysyms_per_keycode,
+                                     sizeof(*symbols));
+    if (!symbols)
+        ret = AVERROR_INVALIDDATA;
+    for (int i = 0; symbols && i < nb * map->keysyms_per_keycode; i++)
+        if (symbols[i] == ESCAPE)
+            grab_key(d, first + i / map->keysyms_per_keycode);
+    free(map);
+
+    return ret;
+}
+
+static av_cold void ungrab(X11ShmpoolDisplay *d, xcb_cursor_t cursor)
+{
+    xcb_ungrab_key(d->conn, XCB_GRAB_ANY, d->screen->root, XCB_MOD_MASK_ANY);
+    xcb_ungrab_keyboard(d->conn, XCB_CURRENT_TIME);
     xcb_ungrab_pointer(d->conn, XCB_CURRENT_TIME);
     if (cursor)
         xcb_free_cursor(d->conn, cursor);
     settle(d);
 }
 
-av_cold int x11shmpool_pick_region(X11ShmpoolDisplay *d,
-                                   X11ShmpoolRect *region)
+static av_cold int wait_for_press(Press *p, const char *what, const char *how)
 {
-    const uint32_t pen[] = { XCB_GX_INVERT,
-                             XCB_SUBWINDOW_MODE_INCLUDE_INFERIORS };
-    xcb_gcontext_t gc = xcb_generate_id(d->conn);
+    X11ShmpoolDisplay *d = p->display;
+    xcb_generic_event_t *event;
     xcb_cursor_t cursor;
-    X11ShmpoolRect r = { 0 };
     int ret;
 
-    xcb_create_gc(d->conn, gc, d->screen->root,
-                  XCB_GC_FUNCTION | XCB_GC_SUBWINDOW_MODE, pen);
-    if ((ret = grab_pointer(d, "region", &cursor)) < 0)
-        goto end;
-
-    xcb_grab_server(d->conn);
-    if ((ret = drag(d, gc, &r)) >= 0)
-        *region = r.w && r.h ? r : (X11ShmpoolRect){ 0 };
-    xcb_ungrab_server(d->conn);
-end:
-    xcb_free_gc(d->conn, gc);
-    ungrab_pointer(d, cursor);
+    if ((ret = grab_pointer(d, what, &cursor)) >= 0 &&
+        (ret = grab_escape(d)) >= 0)
+        av_log(d->log, AV_LOG_INFO, "%s. Escape or another button cancels "
+               "this.\n", how);
+    /* Up to the last release: no other program must see half a click. */
+    while (ret >= 0 && !p->over &&
+           (ret = x11shmpool_display_next_event(d, &event)) >= 0) {
+        ret = handle_event(p, event);
+        free(event);
+    }
+    x11shmpool_border_uninit(&p->border);
+    ungrab(d, cursor);
 
     return ret;
 }
 
-av_cold int x11shmpool_pick_window(X11ShmpoolDisplay *d, xcb_window_t *window)
+av_cold int x11shmpool_pick_region(X11ShmpoolDisplay *d,
+                                   X11ShmpoolRect *region)
 {
-    xcb_generic_event_t *event;
-    xcb_cursor_t cursor;
-    int button = 0, released = 0, ret;
+    Press p = { .display = d, .draws = 1 };
+    int ret = wait_for_press(&p, "region", "Drag the pointer over the region "
+                             "to be captured, or click for the whole screen");
 
-    *window = XCB_NONE;
-    ret     = grab_pointer(d, "window", &cursor);
-    if (ret >= 0)
-        av_log(d->log, AV_LOG_INFO, "Click on the window to be captured.\n");
-    /* Wait for the release, too: no other program must see half a click. */
-    while (ret >= 0 && !released && (ret = x11shmpool_display_next_event(d, &event)) >= 0) {
-        const xcb_button_press_event_t *e = (xcb_button_press_event_t *)event;
-        int type = event->response_type;
-
-        if (type == XCB_BUTTON_PRESS && !button) {
-            button  = e->detail;
-            *window = e->child;
-        } else if (type == XCB_BUTTON_RELEASE) {
-            released = e->detail == button;
-        }
-        free(event);
-    }
-    ungrab_pointer(d, cursor);
     if (ret < 0)
         return ret;
+    if (p.cancelled) {
+        av_log(d->log, AV_LOG_ERROR, "No region was selected.\n");
+        return AVERROR_EXIT;
+    }
+    *region = p.rect.w && p.rect.h ? p.rect : (X11ShmpoolRect){ 0 };
+    return 0;
+}
 
-    if (button != XCB_BUTTON_INDEX_1) {
+av_cold int x11shmpool_pick_window(X11ShmpoolDisplay *d, xcb_window_t *window)
+{
+    Press p = { .display = d };
+    int ret = wait_for_press(&p, "window",
+                             "Click on the window to be captured");
+
+    *window = p.window;
+    if (ret < 0)
+        return ret;
+    if (p.cancelled) {
         av_log(d->log, AV_LOG_ERROR, "No window was chosen.\n");
         return AVERROR_EXIT;
     }

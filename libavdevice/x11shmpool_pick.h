@@ -26,33 +26,36 @@
 
 /**
  * @file
- * Choosing a region or a window with the pointer. Events that another client
- * forged are ignored. On the thread that owns the display.
+ * Choosing a region or a window with the pointer.
  *
- * When cancelled, these functions undo what they grabbed and drew before they
- * return, and wait for the server to do so unless the connection is broken.
+ * Other programs go on meanwhile: only the pointer and the key Escape are
+ * grabbed, never the server. The first button chooses; another one cancels,
+ * when it is released, and Escape at once. An info line says so. Events that
+ * another client forged are ignored. On the thread that owns the display.
+ *
+ * When these functions return, even if cancelled from outside, what they
+ * grabbed and showed is undone: they wait for the server to do so unless the
+ * connection is broken.
  */
 
 /**
- * Let the user drag a rectangle over the screen with any pointer button, shown
- * as it grows, as x11grab's select_region does; the server is grabbed
- * meanwhile, and released in any case, even when cancelled.
+ * Let the user drag a rectangle over the screen, shown by a border around it as
+ * it grows.
  *
  * @param region set to the rectangle, root coordinates; w = h = 0 for a click
  *               without dragging, which stands for the whole screen
  * @return 0; AVERROR(EBUSY) with a line logged if the pointer is grabbed by
- *         another client; or as x11shmpool_display_receive()
+ *         another client; AVERROR_EXIT with a line logged if the user cancelled
+ *         it; or as x11shmpool_display_receive()
  */
 int x11shmpool_pick_region(X11ShmpoolDisplay *d, X11ShmpoolRect *region);
 
 /**
- * Let the user click on a window with the first pointer button; another button
- * cancels this. Other programs go on meanwhile.
+ * Let the user click on a window.
  *
  * @param window set to the top-level window
- * @return 0; AVERROR(EBUSY) as above; AVERROR(EINVAL) with a line logged if
- *         there was no window under the pointer; AVERROR_EXIT with a line
- *         logged if the user cancelled it; or as x11shmpool_display_receive()
+ * @return 0; AVERROR(EINVAL) with a line logged if there was no window under
+ *         the pointer; or as x11shmpool_pick_region()
  */
 int x11shmpool_pick_window(X11ShmpoolDisplay *d, xcb_window_t *window);
 

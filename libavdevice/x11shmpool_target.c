@@ -147,7 +147,7 @@ static av_cold int choose_window(X11ShmpoolTarget *t, const X11ShmpoolUrl *url,
             (ret = x11shmpool_client_within(d, window, &window)) < 0)
             return ret;
         t->window_id = window;
-        av_log(d->log, AV_LOG_INFO, "Window 0x%x\n", window);
+        av_log(d->log, AV_LOG_INFO, "Chosen: -window_id 0x%x\n", window);
     } else if (t->window_title || t->window_class) {
         if ((ret = find_window(t, d)) < 0)
             return ret;
@@ -202,9 +202,15 @@ static av_cold int choose_region(X11ShmpoolTarget *t, const X11ShmpoolUrl *url,
         (ret = x11shmpool_pick_region(source->display, &r)) < 0)
         return ret;
     ret = x11shmpool_source_select(source, r.x, r.y, r.w, r.h);
-    if (ret >= 0 && even && (!t->width || t->select_region))
+    if (ret < 0)
+        return ret;
+    if (even && (!t->width || t->select_region))
         make_even(source);
-    return ret;
+    if (t->select_region)
+        av_log(source->display->log, AV_LOG_INFO, "Chosen: -video_size %dx%d "
+               "-grab_x %d -grab_y %d\n", source->region.w, source->region.h,
+               source->region.x, source->region.y);
+    return 0;
 }
 
 av_cold int x11shmpool_target_open(X11ShmpoolTarget *t,
