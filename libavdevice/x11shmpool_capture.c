@@ -101,6 +101,9 @@ av_cold int x11shmpool_capture_init(X11ShmpoolCapture *c,
     x11shmpool_verify_init(&c->verify, d, format);
     if ((ret = init_damage(c)) < 0)
         return ret;
+    if (options->need_changed && !c->damage.damage)
+        av_log(d->log, AV_LOG_INFO, "unchanged=skip does nothing here: damage "
+               "is not tracked, so every frame counts as changed.\n");
     x11shmpool_capture_invalidate(c);
     if ((ret = x11shmpool_menus_init(&c->menus, source, format)) < 0)
         return ret;
