@@ -370,8 +370,9 @@ av_cold int x11shmpool_source_select(X11ShmpoolSource *s, int x, int y,
     if (x11shmpool_rect_empty(inside)) {
         av_log(s->display->log, AV_LOG_ERROR,
                "Nothing of the region %dx%d at %d,%d lies on the %s, which is "
-               "%dx%d: x must be below %d and y below %d.\n", w ? w : b->w,
-               h ? h : b->h, x, y, s->what, b->w, b->h, b->w, b->h);
+               "%dx%d: grab_x must be below %d and grab_y below %d.\n",
+               w ? w : b->w, h ? h : b->h, x, y, s->what, b->w, b->h, b->w,
+               b->h);
         return AVERROR(EINVAL);
     }
     if (!x11shmpool_rect_equal(inside, *r))
