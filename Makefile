@@ -153,13 +153,17 @@ $(OVERLAY): $(OVERLAY_OBJS) $(ARCHIVE) overlay/real.so overlay/overlay.ver
 	    -Wl,--no-as-needed overlay/real.so -Wl,--as-needed \
 	    $(ARCHIVE) $(LIBS_AV) $(LIBS_X) $(LIBS_SYS)
 
-# A page of its own for each chapter would be a page of a few lines.
+# A page of its own for each chapter would be a page of a few lines. Browsers
+# would break the line behind the hyphen of an option.
 doc/x11shmpool.html: $(TEXI) $(IMAGES) $(STYLE) config.mak
 	$(call say,HTML,$@)
 	@mkdir -p $(@D)
 	$(Q)[ $(SRC_PATH)/doc -ef $(@D) ] || cp $(IMAGES) $(@D)
-	$(Q)$(MAKEINFO) --html --no-split -c FORMAT_MENU=nomenu $(TEXI_FLAGS) \
-	    --css-include=$(STYLE) -o $@ $(SRC_PATH)/doc/x11shmpool.texi
+	$(Q)$(MAKEINFO) --html --no-split -c FORMAT_MENU=nomenu -c SHOW_TITLE=0 $(TEXI_FLAGS) \
+	    --css-include=$(STYLE) -o $@.tmp $(SRC_PATH)/doc/x11shmpool.texi
+	$(Q)sed -E '/<body/,$$ s,(^|[ >(])(--?[A-Za-z][A-Za-z0-9_:-]*),\1<span class="nolinebreak">\2</span>,g' \
+	    $@.tmp >$@
+	$(Q)rm -f $@.tmp
 
 # In man pages headings are capitals, code is bold, and several terms stand on
 # several lines.
