@@ -165,8 +165,9 @@ doc/x11shmpool.html: $(TEXI) $(IMAGES) $(STYLE) config.mak
 	    $@.tmp >$@
 	$(Q)rm -f $@.tmp
 
-# In man pages headings are capitals, code is bold, and several terms stand on
-# several lines.
+# In man pages headings are capitals, code is bold, several terms stand on several
+# lines, cells of tables are no paragraphs, which would be indented, between their
+# columns is some space, and groff can't continue them on the next page.
 doc/ffmpeg-x11shmpool.1: $(TEXI) config.mak
 	$(call say,MAN,$@)
 	@mkdir -p $(@D)
@@ -176,7 +177,11 @@ doc/ffmpeg-x11shmpool.1: $(TEXI) config.mak
 	    -e 's,<replaceable>\([^<]*\)</replaceable>,\&lt;\1\&gt;,g' $@.xml | \
 	    $(PANDOC) -s -f docbook -t man --wrap=none -M title=FFMPEG-X11SHMPOOL \
 	        -V section=1 -V header='x11shmpool $(VERSION)' | \
-	    awk '/^\.SH / { $$0 = toupper($$0) } \
+	    awk 'cell && /^\.PP$$/ { next } { cell = /T\{$$/ } \
+	         /^[lcr]w\([0-9.]*n\)/ { n = split($$0, w, /[()]/); $$0 = w[1]; \
+	             for (i = 2; i <= n; i++) $$0 = $$0 (i % 2 ? ")" w[i] : "(" w[i] * .95 "n") } \
+	         /^\.TS/ { print ".ne 40v" } \
+	         /^\.SH / { $$0 = toupper($$0) } \
 	         { gsub(/ =TQ= /, "\n.TQ\n"); gsub(/\\f\[(V|CR)\]/, "\\f[B]"); print }' >$@
 	$(Q)rm -f $@.xml
 
