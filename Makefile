@@ -241,6 +241,10 @@ check:
 	@+$(MAKE) --no-print-directory $(JOBS) check-build
 	@$(RUN) -b . -p $(T)
 
+# Those that need no X server, and of all that tests need only cmocka
+check-unit: $(UNIT_TESTS)
+	@$(RUN) -b . unit/
+
 # The same tests where every memory error, undefined step and data race is
 # fatal, then the pure rooms under valgrind too.
 SANITIZERS ?= asan-ubsan tsan
@@ -367,10 +371,10 @@ uninstall:
 
 ### Packages
 
-# In root file systems of Debian releases: SUITES="bookworm trixie", or this one's
+# In root file systems of Debian's releases; RELEASES=trixie for one.
 check-deb:
 	@$(SRC_PATH)/tools/deps releases
-	@$(SRC_PATH)/tests/deb/run $(SUITES)
+	@$(SRC_PATH)/tests/deb/run $(RELEASES)
 
 dist:
 	@$(SRC_PATH)/tools/dist .
@@ -401,6 +405,7 @@ help:
 	    'make uninstall       take away what install put there' \
 	    'make demo            record 10 s of the display and show what it costs' \
 	    'make check           run the tests; T=name only those whose path holds name' \
+	    'make check-unit      those that need no X server; installs nothing' \
 	    'make check-sanitize  the tests under sanitizers and valgrind' \
 	    'make check-hostile   a server that lies, for SECONDS=60; SEED=... one case again' \
     'make check-long      the tests that take hours' \
@@ -408,7 +413,7 @@ help:
 	    'make check-patches   the device in the trees of FFmpeg 5.1 to 9.0' \
 	    'make upstream-series the device as a series of patches for FFmpeg' \
 	    'make check-apps      the tests with servers, players, browsers, Python' \
-	    'make check-deb       the tarball and the Debian package, in a root of its own' \
+	    'make check-deb       the tarball and the Debian package, on bookworm, trixie and sid' \
 	    'make bench           compare with x11grab' \
 	    'make bench-doc       that, and put its chart into the manual' \
 	    'make examples        build doc/examples' \
@@ -420,7 +425,7 @@ help:
 	    '' \
 	    'demo, check and bench install what is missing (tools/deps tells what).'
 
-.PHONY: all doc examples check-build check check-sanitize check-hostile check-long check-releases \
+.PHONY: all doc examples check-build check check-unit check-sanitize check-hostile check-long check-releases \
     check-patches check-deb check-apps upstream-series demo bench bench-doc install \
     uninstall dist deb clean distclean help
 
