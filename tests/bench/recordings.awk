@@ -31,8 +31,9 @@ function flush_row(    i, n, way, more, order, name) {
     name["x11grab"]   = "x11grab"
     name["native"]    = "x11shmpool"
     name["converted"] = "x11shmpool -pixel_format yuv420p"
+    name["hinted"]    = "the same, -damage_hints 1"
     name["skip"]      = "x11shmpool -unchanged skip"
-    n = split("x11grab native converted skip", order, " ")
+    n = split("x11grab native converted hinted skip", order, " ")
     if (!brief)
         print ""
     for (i = 1; i <= n; i++) {

@@ -51,26 +51,30 @@
 #define HEIGHT 1080
 #define RATE   30
 
-typedef enum Way { X11GRAB, NATIVE, CONVERTED, SKIP, NB_WAYS } Way;
+typedef enum Way { X11GRAB, NATIVE, CONVERTED, HINTED, SKIP, NB_WAYS } Way;
 
 static const char *const way_names[NB_WAYS] = {
     [X11GRAB]   = "x11grab",
     [NATIVE]    = "native",
     [CONVERTED] = "converted",
+    [HINTED]    = "hinted",
     [SKIP]      = "skip",
 };
 
-typedef enum Output { AWAY, ULTRAFAST, VERYFAST, NB_OUTPUTS } Output;
+typedef enum Output {
+    AWAY, ULTRAFAST, VERYFAST, MEDIUM, NB_OUTPUTS
+} Output;
+
+#define X264(preset) "-c:v libx264 -preset " preset " -pix_fmt yuv420p " \
+                     "-fps_mode vfr -f matroska -y /dev/null"
 
 static const struct {
     const char *name, *options;
 } outputs[NB_OUTPUTS] = {
     [AWAY]      = { "away", "-pix_fmt yuv420p -f null -" },
-    [ULTRAFAST] = { "ultrafast", "-c:v libx264 -preset ultrafast -pix_fmt yuv420p "
-                                 "-fps_mode vfr -f matroska -y /dev/null" },
-    [VERYFAST]  = { "veryfast", "-c:v libx264 -preset veryfast -tune zerolatency "
-                                "-pix_fmt yuv420p -fps_mode vfr -f matroska -y "
-                                "/dev/null" },
+    [ULTRAFAST] = { "ultrafast", X264("ultrafast") },
+    [VERYFAST]  = { "veryfast", X264("veryfast -tune zerolatency") },
+    [MEDIUM]    = { "medium", X264("medium -tune zerolatency") },
 };
 
 typedef struct Cost {
@@ -79,6 +83,7 @@ typedef struct Cost {
 } Cost;
 
 static int converts;           /* whether the device has pixel_format */
+static int hints;              /* whether it has hints, and libx264 knows them */
 
 static void fail(const char *what)
 {
@@ -86,16 +91,18 @@ static void fail(const char *what)
     exit(1);
 }
 
-static int device_has(const char *option)
+static int help_has(const char *topic, const char *option)
 {
-    FILE *f = popen("ffmpeg -v quiet -h demuxer=x11shmpool", "r");
     char line[512];
     int found = 0;
+    FILE *f;
 
+    snprintf(line, sizeof(line), "ffmpeg -v quiet -h %s", topic);
+    f = popen(line, "r");
     while (f && fgets(line, sizeof(line), f))
         found |= !!strstr(line, option);
     if (!f || pclose(f))
-        fail("ffmpeg does not say what options the device has");
+        fail("ffmpeg does not say what options there are");
     return found;
 }
 
@@ -108,6 +115,8 @@ static const char *input(Way way)
         return "x11shmpool";
     case CONVERTED:
         return "x11shmpool -pixel_format yuv420p";
+    case HINTED:
+        return "x11shmpool -pixel_format yuv420p -damage_hints 1";
     default:
         return converts ? "x11shmpool -pixel_format yuv420p -unchanged skip" :
                           "x11shmpool -unchanged skip";
@@ -162,8 +171,9 @@ static Cost record(const TestServer *s, Way way, Output output, double seconds)
     Cost cost;
 
     snprintf(arguments, sizeof(arguments),
-             "-stats_period 0.1 -progress pipe:3 -f %s -framerate %d -i %s %s",
-             input(way), RATE, s->display, outputs[output].options);
+             "-stats_period 0.1 -progress pipe:3 -f %s -framerate %d -i %s %s %s",
+             input(way), RATE, s->display, way == HINTED ? "-mb_info 1" : "",
+             outputs[output].options);
     if (test_recording_start(&r, arguments) < 0)
         exit(1);
     if (!read_until(&r, "progress=", &frames, &time))
@@ -180,6 +190,10 @@ static Cost record(const TestServer *s, Way way, Output output, double seconds)
 
 static int is_measured(TestWork work, Output output, Way way)
 {
+    if (way == HINTED)
+        return hints && output >= VERYFAST;
+    if (output == MEDIUM && !hints)
+        return 0;
     if (way == CONVERTED)
         return converts;
     return way != SKIP || (work == TEST_WORK_SLIDE && output == ULTRAFAST);
@@ -238,7 +252,9 @@ int main(int argc, char **argv)
     TestServer *s;
     int found = 0;
 
-    converts = device_has("-pixel_format");
+    converts = help_has("demuxer=x11shmpool", "-pixel_format");
+    hints    = help_has("demuxer=x11shmpool", "-damage_hints") &&
+               help_has("encoder=libx264", "-mb_info");
     s = test_server_start(&(TestServerOptions){ .width = WIDTH,
                                                 .height = HEIGHT });
     if (!s || test_motion_start(&motion, s->display, RATE, test_work_draw) < 0)
