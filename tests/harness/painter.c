@@ -235,13 +235,21 @@ void test_painter_burst(TestPainter *p, int n)
     xcb_flush(p->conn);
 }
 
+static void round_trip(TestPainter *p)
+{
+    free(xcb_get_input_focus_reply(p->conn, xcb_get_input_focus(p->conn),
+                                   NULL));
+}
+
 int test_painter_freeze(TestPainter *p)
 {
     xcb_generic_event_t *event;
     int ret = 0;
 
-    free(xcb_get_input_focus_reply(p->conn, xcb_get_input_focus(p->conn),
-                                   NULL));
+    /* The server sends what it has for its clients one after the other: once it
+     * takes the second request, all have been told what was drawn. */
+    round_trip(p);
+    round_trip(p);
     while ((event = xcb_poll_for_event(p->conn))) {
         if (!event->response_type) {
             const xcb_generic_error_t *e = (xcb_generic_error_t *)event;

@@ -58,8 +58,8 @@ void test_painter_close(TestPainter **p);
 /** Send n random operations. */
 void test_painter_burst(TestPainter *p, int n);
 
-/** Wait until everything that was sent is drawn. Nothing is drawn after that
- *  until the next burst.
+/** Wait until everything that was sent is drawn, and every client told. Nothing
+ *  is drawn after that until the next burst.
  *  @return 0, -1 if the connection broke or the server refused something, with
  *          a line on stderr */
 int test_painter_freeze(TestPainter *p);
