@@ -124,6 +124,7 @@ cd "$work/run" || exit
 for example in "$work"/examples/*; do
     command=$(cat "$example")
     case $example in
+    *-plain) ;;
     *-unshare)
         if ! unshare --ipc --net true 2>/dev/null; then
             skip "$command" 'namespaces can not be made here'
@@ -144,6 +145,11 @@ for example in "$work"/examples/*; do
         : >"$work/out"
         wait_for 20 grep -q 'Click on' "$work/out" &&
             xdotool mousemove 150 150 click 1 & ;;
+    *)
+        name=${example##*-}
+        check "$name has a test of its own" \
+            grep -lrE "recipe(_text)? $name\\>" "$SRC/tests/scripts" "$SRC/tests/apps"
+        continue ;;
     esac
     sed -i "s/0x3a00007/$window/g" "$example"
     rm -f ./*
