@@ -2,6 +2,7 @@
 #
 # What tests/scripts/manual.sh asks of the texinfo files.
 #   manual.py options HELP TEXI README   the options of "ffmpeg -h" against the manual
+#   manual.py names HELP TEXI...         options that texts name, which there must be
 #   manual.py help HELP                  whether each option's help stands alone
 #   manual.py errors TEXI SOURCE...      error lines, in the manual and in the sources
 #   manual.py examples TEXI... DIR       write each example to be run into DIR
@@ -116,6 +117,15 @@ def check_options(help_path, texi, readme):
                 wrong.append(f'{name}: there is no {c}')
 
 
+def check_names(help_path, texis):
+    real = options_of_help(help_path)
+    for texi in texis:
+        for line in pathlib.Path(texi).read_text().splitlines():
+            for name in re.findall(r'@option\{(\w+)', line):
+                if name not in real:
+                    wrong.append(f'{texi}: there is no option {name}')
+
+
 def check_help(help_path):
     for name, o in options_of_help(help_path).items():
         for what, text in [(name, o['help'])] + [
@@ -206,6 +216,8 @@ def write_examples(texis, directory):
 what, *rest = sys.argv[1:]
 if what == 'options':
     check_options(*rest)
+elif what == 'names':
+    check_names(rest[0], rest[1:])
 elif what == 'help':
     check_help(*rest)
 elif what == 'errors':

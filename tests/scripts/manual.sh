@@ -31,6 +31,8 @@ overlay ffmpeg -hide_banner -h demuxer=x11shmpool >"$work/help" 2>"$work/log" ||
     bail 'ffmpeg -h demuxer=x11shmpool fails'
 check 'options, defaults and ranges are those of ffmpeg -h' \
     python3 "$manual" options "$work/help" "$doc/indev.texi" "$SRC/README.md"
+check 'every option that is named is one' \
+    python3 "$manual" names "$work/help" "$doc/others.texi"
 check 'the help of each option stands alone' python3 "$manual" help "$work/help"
 check 'error lines are those of the sources' \
     python3 "$manual" errors "$doc/x11shmpool.texi" "$SRC"/libavdevice/*.c
@@ -44,6 +46,9 @@ for what in default name range constant; do
     check "a wrong $what is noticed" fails 1 python3 "$manual" options "$work/help" \
         "$work/$what.texi" "$SRC/README.md"
 done
+sed 's/@option{grab_x}/@option{startx}/' "$doc/others.texi" >"$work/names.texi"
+check 'a name that is none is noticed' \
+    fails 1 python3 "$manual" names "$work/help" "$work/names.texi"
 sed 's/^@item No window was chosen/@item No window was picked/' \
     "$doc/x11shmpool.texi" >"$work/errors.texi"
 check 'a wrong error line is noticed' \

@@ -206,4 +206,15 @@ check 'up to its last one' between "$(last_frame out.mp4)" \
     "$(awk -v n="$frames" 'BEGIN { print (n - 1) / 60 - 0.01 }')" \
     "$(awk -v n="$frames" 'BEGIN { print (n - 1) / 60 + 0.01 }')"
 
+### Other programs
+
+if command -v gst-launch-1.0 >/dev/null 2>&1; then
+    recorded=1
+    change='s/autovideosink/filesink location=out.raw/'
+    check 'gst' recipe gst
+    check 'gets the frames' test "$(wc -c <out.raw)" -gt $((1400 * 940 * 3 / 2 * 15))
+else
+    skip 'gst' 'gstreamer1.0-tools is not installed'
+fi
+
 done_testing
