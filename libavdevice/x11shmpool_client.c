@@ -27,6 +27,7 @@
 #include "libavutil/error.h"
 #include "libavutil/mem.h"
 
+#include "x11shmpool_atoms.h"
 #include "x11shmpool_client.h"
 #include "x11shmpool_reply.h"
 #include "x11shmpool_text.h"
@@ -51,26 +52,8 @@ static int get_atoms(X11ShmpoolDisplay *d, xcb_atom_t *atoms)
         "_NET_CLIENT_LIST_STACKING", "_NET_CLIENT_LIST",
         "_NET_SUPPORTING_WM_CHECK", "_NET_WM_NAME", "UTF8_STRING", "WM_STATE",
     };
-    unsigned sequence[NB_ATOMS];
-    int ret = 0;
 
-    for (int i = 0; i < NB_ATOMS; i++)
-        sequence[i] = xcb_intern_atom(d->conn, 0, strlen(names[i]),
-                                      names[i]).sequence;
-    for (int i = 0; i < NB_ATOMS; i++) {
-        xcb_intern_atom_reply_t *reply;
-
-        if (ret < 0) {
-            x11shmpool_display_discard(d, sequence[i]);
-            continue;
-        }
-        ret = x11shmpool_display_receive(d, sequence[i], sizeof(*reply),
-                                         (void **)&reply);
-        if (ret >= 0)
-            atoms[i] = reply->atom;
-        free(reply);
-    }
-    return ret;
+    return x11shmpool_atoms_get(d, names, NB_ATOMS, atoms);
 }
 
 static unsigned ask_property(X11ShmpoolDisplay *d, xcb_window_t window,

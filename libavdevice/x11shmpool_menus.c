@@ -94,6 +94,7 @@ av_cold int x11shmpool_menus_init(X11ShmpoolMenus *m,
                                   const X11ShmpoolFormat *format)
 {
     X11ShmpoolDisplay *d = source->display;
+    int ret;
 
     *m = (X11ShmpoolMenus){ 0 };
     if (source->is_root || !source->copyable || !d->damage)
@@ -101,7 +102,8 @@ av_cold int x11shmpool_menus_init(X11ShmpoolMenus *m,
     m->display = d;
     m->source  = source;
     m->format  = format;
-    x11shmpool_transients_init(&m->transients, d, source->window);
+    if ((ret = x11shmpool_transients_init(&m->transients, source)) < 0)
+        return ret;
     return x11shmpool_menus_update(m);
 }
 
@@ -255,11 +257,18 @@ static void send_menu(X11ShmpoolMenus *m, X11ShmpoolMenu *menu, Asked *asked)
     asked->attributes = xcb_get_window_attributes(conn, window).sequence;
 }
 
+/* Of a window that has no shape, X.Org's server says that its shape ends where
+ * its border begins on the right and at the bottom (ProcShapeGetRectangles() in
+ * Xext/shape.c; 21.1). */
 static void set_shape(X11ShmpoolMenu *menu, const X11ShmpoolRect *shape,
                       int nb, int border)
 {
-    const X11ShmpoolRect all = { 0, 0, menu->rect.w, menu->rect.h };
+    const X11ShmpoolRect all  = { 0, 0, menu->rect.w, menu->rect.h };
+    const X11ShmpoolRect none = { -border, -border, all.w - border,
+                                  all.h - border };
 
+    if (nb == 1 && x11shmpool_rect_equal(shape[0], none))
+        nb = -1;
     menu->shape[0] = all;
     menu->nb_shape = nb < 0 ? 1 : nb;
     for (int i = 0; i < nb; i++) {

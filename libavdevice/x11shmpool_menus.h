@@ -31,13 +31,11 @@
 
 /**
  * @file
- * The menus and tooltips of a window: top-level windows that override the
- * window manager and are transient for it, for a window within it, or for
- * another of its menus (ICCCM 4.1.2.6 and 4.1.10).
+ * The menus and tooltips of a window, as x11shmpool_transients.h finds them.
  *
  * They are windows of their own, so the window's pixmap doesn't contain them.
  * Each is read from its own pixmap when it has changed, and painted over the
- * frame at its place. x11shmpool_transients.h finds them.
+ * frame at its place.
  *
  * On the thread that owns the display.
  */

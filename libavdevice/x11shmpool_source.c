@@ -460,6 +460,11 @@ int x11shmpool_source_quiet(const X11ShmpoolSource *s)
     return !!s->state.quiet_until;
 }
 
+int x11shmpool_source_lies_in(const X11ShmpoolSource *s, xcb_window_t window)
+{
+    return x11shmpool_ancestors_have(&s->state.ancestors, window);
+}
+
 int x11shmpool_source_update(X11ShmpoolSource *s, int *changed)
 {
     X11ShmpoolSourceState *state = &s->state;

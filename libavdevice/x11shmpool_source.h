@@ -159,6 +159,10 @@ void x11shmpool_source_overflow(X11ShmpoolSource *s);
  *  selects X11SHMPOOL_SOURCE_EVENTS on the window, and nothing else. */
 int x11shmpool_source_quiet(const X11ShmpoolSource *s);
 
+/** Whether the source's window lies in that one, at whatever depth, according to
+ *  the last update. Sends nothing. */
+int x11shmpool_source_lies_in(const X11ShmpoolSource *s, xcb_window_t window);
+
 /**
  * Bring all up to date after x11shmpool_source_event() returned 1. Otherwise
  * sends nothing, except for a window that is read from the screen. Takes one

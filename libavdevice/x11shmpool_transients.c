@@ -24,6 +24,7 @@
 #include "libavutil/attributes.h"
 #include "libavutil/error.h"
 #include "libavutil/macros.h"
+#include "libavutil/mem.h"
 #include "libavutil/time.h"
 
 #include "x11shmpool_reply.h"
@@ -52,16 +53,16 @@ static void listen_to_root(X11ShmpoolTransients *t, int on)
     t->paused = on ? 0 : av_gettime_relative();
 }
 
-av_cold void x11shmpool_transients_init(X11ShmpoolTransients *t,
-                                        X11ShmpoolDisplay *d,
-                                        xcb_window_t window)
+av_cold int x11shmpool_transients_init(X11ShmpoolTransients *t,
+                                       const X11ShmpoolSource *window)
 {
-    t->display    = d;
-    t->leaders[0] = window;
+    t->display    = window->display;
+    t->leaders[0] = window->window;
     t->nb_leaders = 1;
     t->nb         = t->nb_mapped = t->crowded = 0;
     t->rescan     = 1;
     listen_to_root(t, 1);
+    return x11shmpool_owner_init(&t->owner, window);
 }
 
 static void note_candidate(X11ShmpoolTransients *t, xcb_window_t window)
@@ -133,13 +134,18 @@ static void send_candidates(X11ShmpoolTransients *t)
     for (int i = 0; i < t->nb; i++) {
         X11ShmpoolCandidate *c = &t->list[i];
 
-        c->sequences[0] = c->sequences[1] = 0;
+        memset(c->sequences, 0, sizeof(c->sequences));
         if (!c->leader) {
             c->sequences[0] = xcb_get_window_attributes(conn,
                                                         c->window).sequence;
             c->sequences[1] = xcb_get_property(conn, 0, c->window,
                                                XCB_ATOM_WM_TRANSIENT_FOR,
                                                XCB_ATOM_WINDOW, 0, 1).sequence;
+            if (x11shmpool_owner_same_client(&t->owner, c->window)) {
+                c->sequences[2] = x11shmpool_owner_send_type(&t->owner,
+                                                             c->window);
+                c->sequences[3] = xcb_get_geometry(conn, c->window).sequence;
+            }
         } else if (c->at) {
             c->sequences[0] = xcb_query_tree(conn, c->at).sequence;
         }
@@ -153,31 +159,67 @@ static int is_shown_menu(const xcb_get_window_attributes_reply_t *a)
            a->_class == XCB_WINDOW_CLASS_INPUT_OUTPUT;
 }
 
-/* Sets leader and at if the window may be a menu. */
+/* What the property WM_TRANSIENT_FOR says; the root window stands for a group
+ * of windows. */
+static int receive_leader(X11ShmpoolTransients *t, X11ShmpoolCandidate *c)
+{
+    xcb_get_property_reply_t *property;
+    const xcb_window_t *leader;
+    int ret;
+
+    ret = x11shmpool_display_receive(t->display, c->sequences[1],
+                                     sizeof(*property), (void **)&property);
+    if (ret >= 0 && property->format == 32 && property->value_len) {
+        leader = x11shmpool_reply_items(property, sizeof(*property), 1,
+                                        sizeof(*leader));
+        if (!leader)
+            ret = AVERROR_INVALIDDATA;
+        else if (*leader != t->display->screen->root)
+            c->leader = c->at = *leader;
+    }
+    free(property);
+    return ret;
+}
+
+static int receive_same_client(X11ShmpoolTransients *t, X11ShmpoolCandidate *c)
+{
+    xcb_get_geometry_reply_t *g;
+    int other, ret, err;
+
+    ret = x11shmpool_owner_receive_type(&t->owner, c->sequences[2], &other);
+    err = x11shmpool_display_receive(t->display, c->sequences[3], sizeof(*g),
+                                     (void **)&g);
+    if (ret >= 0 && err >= 0) {
+        c->same_client = !c->leader && !other;
+        c->rect        = (X11ShmpoolRect){
+            g->x, g->y, g->width  + 2 * g->border_width,
+                        g->height + 2 * g->border_width };
+    }
+    free(g);
+    return ret < 0 ? ret : err;
+}
+
+/* Sets leader and at, or same_client, if the window may be a menu. */
 static int receive_window(X11ShmpoolTransients *t, X11ShmpoolCandidate *c)
 {
     xcb_get_window_attributes_reply_t *a;
-    xcb_get_property_reply_t *property;
-    const xcb_window_t *leader;
-    int ret, err;
+    int ret[3] = { 0 };
 
-    ret = x11shmpool_display_receive(t->display, c->sequences[0], sizeof(*a),
-                                     (void **)&a);
-    err = x11shmpool_display_receive(t->display, c->sequences[1],
-                                     sizeof(*property), (void **)&property);
-    if (is_shown_menu(a) && property && property->format == 32 &&
-        property->value_len) {
-        leader = x11shmpool_reply_items(property, sizeof(*property), 1,
-                                        sizeof(*leader));
-        if (leader)
-            c->leader = c->at = *leader;
-        else
-            err = AVERROR_INVALIDDATA;
+    ret[0] = x11shmpool_display_receive(t->display, c->sequences[0], sizeof(*a),
+                                        (void **)&a);
+    ret[1] = receive_leader(t, c);
+    if (c->sequences[2])
+        ret[2] = receive_same_client(t, c);
+    if (is_shown_menu(a))
         c->visual = a->visual;
-    }
+    else
+        c->leader = c->same_client = 0;
     free(a);
-    free(property);
-    return ret < 0 ? ret : err;
+    for (int i = 0; i < 2; i++) {
+        if (x11shmpool_display_fatal(ret[i]))
+            return ret[i];
+    }
+    return ret[2];
 }
 
 static int receive_parent(X11ShmpoolTransients *t, X11ShmpoolCandidate *c)
@@ -210,10 +252,42 @@ static int receive_candidates(X11ShmpoolTransients *t)
             err = receive_parent(t, c);
         if (x11shmpool_display_fatal(err))
             ret = err;
-        if (c->leader)
+        if (c->leader || c->same_client)
             t->list[nb++] = *c;
     }
     t->nb = nb;
+    return ret;
+}
+
+/* Find out which windows of the same client are menus of the recorded one. */
+static int choose_owned(X11ShmpoolTransients *t)
+{
+    X11ShmpoolOwned *owned;
+    int nb = 0, left = 0, ret;
+
+    for (int i = 0; i < t->nb; i++)
+        nb += t->list[i].same_client;
+    if (!nb)
+        return 0;
+    owned = av_calloc(nb, sizeof(*owned));
+    if (!owned)
+        return AVERROR(ENOMEM);
+    for (int i = 0, k = 0; i < t->nb; i++) {
+        if (t->list[i].same_client)
+            owned[k++].rect = t->list[i].rect;
+    }
+    ret = x11shmpool_owner_choose(&t->owner, owned, nb);
+    for (int i = 0, k = 0; i < t->nb; i++) {
+        X11ShmpoolCandidate *c = &t->list[i];
+
+        if (c->same_client && owned[k++].owned)
+            c->leader = t->leaders[0];
+        c->same_client = 0;
+        if (c->leader)
+            t->list[left++] = *c;
+    }
+    t->nb = left;
+    av_free(owned);
     return ret;
 }
 
@@ -272,6 +346,8 @@ int x11shmpool_transients_update(X11ShmpoolTransients *t,
     for (int i = 0; i < MAX_ROUNDS && t->nb && ret >= 0; i++) {
         send_candidates(t);
         ret      = receive_candidates(t);
+        if (ret >= 0)
+            ret  = choose_owned(t);
         nb_found = take_found(t, found, nb_found);
         if (!has_open_questions(t))
             break;

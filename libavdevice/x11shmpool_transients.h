@@ -24,17 +24,22 @@
 #include <stdint.h>
 
 #include "x11shmpool_display.h"
+#include "x11shmpool_geometry.h"
+#include "x11shmpool_owner.h"
+#include "x11shmpool_source.h"
 
 /**
  * @file
  * Finding the menus and tooltips of a window: top-level windows that are shown,
  * override the window manager and are transient for it, for a window within it,
- * or for another such window (ICCCM 4.1.2.6 and 4.1.10).
+ * or for another such window (ICCCM 4.1.2.6 and 4.1.10); or are transient for
+ * none and belong to it according to x11shmpool_owner.h.
  *
- * However many windows come and go, a frame costs at most three round trips, or
- * four if all top-level windows are examined: at the start, and after more were
- * mapped than are remembered. The next frame continues what can't be completed
- * in these.
+ * However many windows come and go, a frame costs at most three round trips;
+ * one more if all top-level windows are examined: at the start, and after more
+ * were mapped than are remembered; and two more if there are windows of the
+ * same client that are transient for none. The next frame continues what can't
+ * be completed in these.
  *
  * On the thread that owns the display.
  */
@@ -44,19 +49,22 @@
 typedef struct X11ShmpoolCandidate {
     xcb_window_t window;
     xcb_visualid_t visual;
-    xcb_window_t leader;       ///< what it is transient for; XCB_NONE before
-                               ///< that is known
+    xcb_window_t leader;       ///< what it is transient for, or the window that
+                               ///< it belongs to; XCB_NONE before that is known
     xcb_window_t at;           ///< leader or an ancestor of it: the one whose
                                ///< parent is asked for next; XCB_NONE after the
                                ///< root window
     int steps;                 ///< number of ancestors examined
-    unsigned sequences[2];     ///< of the requests
+    int same_client;           ///< and transient for none
+    X11ShmpoolRect rect;       ///< root coordinates; only if same_client
+    unsigned sequences[4];     ///< of the requests, 0 if not sent
 } X11ShmpoolCandidate;
 
 #define X11SHMPOOL_CANDIDATES 1024
 
 typedef struct X11ShmpoolTransients {
     X11ShmpoolDisplay *display;
+    X11ShmpoolOwner owner;
     xcb_window_t leaders[1 + X11SHMPOOL_TRANSIENTS]; ///< the window itself and
     int nb_leaders;                                  ///< what was found
     X11ShmpoolCandidate list[X11SHMPOOL_CANDIDATES];
@@ -75,10 +83,10 @@ typedef struct X11ShmpoolTransient {
 } X11ShmpoolTransient;
 
 /** Begin to look for the transients of a window. Selects SubstructureNotify on
- *  the root window: nothing else may select events there with this
- *  connection. */
-void x11shmpool_transients_init(X11ShmpoolTransients *t, X11ShmpoolDisplay *d,
-                                xcb_window_t window);
+ *  the root window: nothing else may select events there with this connection.
+ *  @return 0, or as x11shmpool_display_receive() */
+int x11shmpool_transients_init(X11ShmpoolTransients *t,
+                               const X11ShmpoolSource *window);
 
 /** Note an event. Synthetic events are ignored. Sends nothing. */
 void x11shmpool_transients_event(X11ShmpoolTransients *t,
