@@ -97,6 +97,7 @@ av_cold int x11shmpool_capture_init(X11ShmpoolCapture *c,
         .options = *options,
     };
 
+    x11shmpool_notice_init(&c->notice, source);
     x11shmpool_fill_init(&c->fill, d, format);
     x11shmpool_verify_init(&c->verify, d, format);
     if ((ret = init_damage(c)) < 0)
@@ -254,8 +255,7 @@ static int follow_mouse(X11ShmpoolCapture *c)
 static int update_source(X11ShmpoolCapture *c)
 {
     X11ShmpoolSource *s = c->source;
-    void *log           = c->display->log;
-    int changed, ret;
+    int changed, eof, ret;
 
     if ((ret = x11shmpool_source_update(s, &changed)) < 0)
         return ret;
@@ -263,15 +263,12 @@ static int update_source(X11ShmpoolCapture *c)
     if (changed)
         x11shmpool_capture_invalidate(c);
     if (s->closed) {
-        av_log(log, AV_LOG_INFO, "Window 0x%x was closed.\n", s->window);
+        x11shmpool_notice_closed(&c->notice);
         return AVERROR_EOF;
     }
-    if (s->resized && c->options.on_resize == X11SHMPOOL_RESIZE_EOF) {
-        av_log(log, AV_LOG_INFO, "The %s was resized to %dx%d.\n",
-               s->what, s->bounds.w, s->bounds.h);
-        return AVERROR_EOF;
-    }
-    return 0;
+    eof = s->resized && c->options.on_resize == X11SHMPOOL_RESIZE_EOF;
+    x11shmpool_notice_size(&c->notice, eof);
+    return eof ? AVERROR_EOF : 0;
 }
 
 void x11shmpool_capture_listen(X11ShmpoolCapture *c)

@@ -29,6 +29,7 @@
 #include "x11shmpool_fill.h"
 #include "x11shmpool_format.h"
 #include "x11shmpool_menus.h"
+#include "x11shmpool_notice.h"
 #include "x11shmpool_palette.h"
 #include "x11shmpool_source.h"
 #include "x11shmpool_tree.h"
@@ -74,6 +75,7 @@ typedef struct X11ShmpoolCapture {
     X11ShmpoolMenus menus;
     X11ShmpoolBorder border;
     X11ShmpoolVerify verify;
+    X11ShmpoolNotice notice;
     int untrusted;           ///< damage can't be relied on at present
     int moved;               ///< an event said that the source may have changed
     int newer;               ///< something was drawn while the slot was being
