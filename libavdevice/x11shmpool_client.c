@@ -427,20 +427,28 @@ void x11shmpool_clients_free(X11ShmpoolClients *w)
     w->nb = 0;
 }
 
+static int fits(const X11ShmpoolClient *entry, const char *title,
+                const char *class, int any_case)
+{
+    if (any_case)
+        return (!title || av_stristr(entry->title, title)) &&
+               (!class || !av_strcasecmp(entry->class, class) ||
+                !av_strcasecmp(entry->instance, class));
+    return (!title || strstr(entry->title, title)) &&
+           (!class || !strcmp(entry->class, class) ||
+            !strcmp(entry->instance, class));
+}
+
 const X11ShmpoolClient *x11shmpool_clients_find(const X11ShmpoolClients *w,
                                                 const char *title,
                                                 const char *class)
 {
-    for (int shown = 1; shown >= 0; shown--) {
-        for (int i = 0; i < w->nb; i++) {
-            const X11ShmpoolClient *entry = &w->list[i];
+    for (int i = 0; i < 4 * w->nb; i++) {
+        const X11ShmpoolClient *entry = &w->list[i % w->nb];
+        const int any_case = i / w->nb / 2, hidden = i / w->nb % 2;
 
-            if (entry->shown == shown &&
-                (!title || strstr(entry->title, title)) &&
-                (!class || !strcmp(entry->class, class) ||
-                 !strcmp(entry->instance, class)))
-                return entry;
-        }
+        if (entry->shown == !hidden && fits(entry, title, class, any_case))
+            return entry;
     }
     return NULL;
 }

@@ -66,7 +66,8 @@ void x11shmpool_clients_free(X11ShmpoolClients *w);
 
 /**
  * Find the topmost window whose title contains title and whose class or
- * instance is class; windows that are shown are preferred.
+ * instance is class, in exactly these cases, else in any; of these, windows that
+ * are shown are preferred.
  *
  * @param title,class NULL if it doesn't matter
  * @return NULL if there is none

@@ -69,6 +69,24 @@ static av_cold void attempt_unref(Attempt *a)
     av_free(a);
 }
 
+static av_cold void log_no_display(void *log)
+{
+    const char *wayland = getenv("WAYLAND_DISPLAY");
+    char name[256] = "";
+
+    if (!wayland || !*wayland) {
+        av_log(log, AV_LOG_ERROR,
+               "No display was given and $DISPLAY is not set. Name one, "
+               "as in -i :0\n");
+        return;
+    }
+    x11shmpool_text_append(name, sizeof(name), wayland);
+    av_log(log, AV_LOG_ERROR, "No display was given and $DISPLAY is not set. "
+           "This is a Wayland session, %s: to record its screen, use a program "
+           "for Wayland, such as OBS Studio, or log into an X11 session. With "
+           "Xwayland, windows of X11 programs can be recorded.\n", name);
+}
+
 static av_cold int resolve_name(X11ShmpoolConnection *c, const char *name,
                                 void *log)
 {
@@ -77,9 +95,7 @@ static av_cold int resolve_name(X11ShmpoolConnection *c, const char *name,
     int number, screen;
 
     if (!used || !*used) {
-        av_log(log, AV_LOG_ERROR,
-               "No display was given and $DISPLAY is not set. Name one, "
-               "as in -i :0\n");
+        log_no_display(log);
         return AVERROR(EINVAL);
     }
     if (!xcb_parse_display(used, &host, &number, &screen)) {

@@ -257,9 +257,8 @@ static void send_menu(X11ShmpoolMenus *m, X11ShmpoolMenu *menu, Asked *asked)
     asked->attributes = xcb_get_window_attributes(conn, window).sequence;
 }
 
-/* Of a window that has no shape, X.Org's server says that its shape ends where
- * its border begins on the right and at the bottom (ProcShapeGetRectangles() in
- * Xext/shape.c; 21.1). */
+/* X.Org's server says of a window without a shape that this ends where its right
+ * and bottom border begin (ProcShapeGetRectangles() in Xext/shape.c, 21.1). */
 static void set_shape(X11ShmpoolMenu *menu, const X11ShmpoolRect *shape,
                       int nb, int border)
 {

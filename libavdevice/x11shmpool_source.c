@@ -18,6 +18,7 @@
  * Foundation, Inc., 51 Franklin Street, Fifth Floor, Boston, MA 02110-1301 USA
  */
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -26,9 +27,9 @@
 #include "libavutil/log.h"
 #include "libavutil/time.h"
 
-#include "x11shmpool_client.h"
 #include "x11shmpool_monitor.h"
 #include "x11shmpool_place.h"
+#include "x11shmpool_refusal.h"
 #include "x11shmpool_source.h"
 
 /* What has to be asked again; the others are set only together with STALE. */
@@ -187,23 +188,6 @@ av_cold int x11shmpool_source_set_monitor(X11ShmpoolSource *s,
     return 0;
 }
 
-static av_cold int log_no_window(const X11ShmpoolSource *s)
-{
-    X11ShmpoolDisplay *d = s->display;
-    X11ShmpoolClients windows;
-    char there[4096];
-    int ret = x11shmpool_clients_get(&windows, d);
-
-    if (ret < 0)
-        return ret;
-    x11shmpool_clients_print(&windows, there, sizeof(there));
-    av_log(d->log, AV_LOG_ERROR, "Display %s has no window 0x%x. %s%s\n",
-           d->name, s->window, windows.nb ? "There are: " : "There is none.",
-           there);
-    x11shmpool_clients_free(&windows);
-    return AVERROR(ENOENT);
-}
-
 static void select_events(X11ShmpoolSource *s, uint32_t events)
 {
     xcb_change_window_attributes(s->display->conn, s->window,
@@ -217,6 +201,7 @@ static av_cold int select_window(X11ShmpoolSource *s)
     xcb_get_window_attributes_reply_t *a = NULL;
     xcb_get_geometry_reply_t *g = NULL;
     unsigned attributes, geometry;
+    char id[16];
     int ret;
 
     select_events(s, X11SHMPOOL_SOURCE_EVENTS);
@@ -228,14 +213,16 @@ static av_cold int select_window(X11ShmpoolSource *s)
     else
         ret = x11shmpool_display_receive(d, geometry, sizeof(*g), (void **)&g);
     if (ret == AVERROR(ENOENT)) {
-        ret = log_no_window(s);
+        snprintf(id, sizeof(id), "0x%x", s->window);
+        ret = x11shmpool_refusal_missing(d, id);
     } else if (ret >= 0) {
         s->viewable = a->map_state == XCB_MAP_STATE_VIEWABLE;
-        if (a->_class == XCB_WINDOW_CLASS_INPUT_ONLY || !s->viewable) {
-            av_log(d->log, AV_LOG_ERROR,
-                   "Window 0x%x %s. Choose one that is shown on the screen.\n",
-                   s->window, s->viewable ? "has no pixels (it is InputOnly)" :
-                   "is not mapped, or an ancestor of it is not");
+        if (!s->viewable) {
+            ret = x11shmpool_refusal_hidden(d, s->window);
+        } else if (a->_class == XCB_WINDOW_CLASS_INPUT_ONLY) {
+            av_log(d->log, AV_LOG_ERROR, "Window 0x%x has no pixels (it is "
+                   "InputOnly). Choose one that is shown on the screen.\n",
+                   s->window);
             ret = AVERROR(EINVAL);
         } else {
             ret = x11shmpool_display_layout(d, g->depth, a->visual, &s->layout);

@@ -31,6 +31,7 @@
 
 #include "x11shmpool_client.h"
 #include "x11shmpool_pick.h"
+#include "x11shmpool_refusal.h"
 #include "x11shmpool_target.h"
 #include "x11shmpool_text.h"
 
@@ -89,24 +90,23 @@ av_cold int x11shmpool_target_display(const X11ShmpoolTarget *t,
 }
 
 static av_cold int no_such_window(const X11ShmpoolTarget *t,
-                                  const X11ShmpoolDisplay *d,
-                                  const X11ShmpoolClients *windows)
+                                  X11ShmpoolDisplay *d)
 {
-    char there[4096], title[1024] = "", class[1024] = "";
+    char what[2048] = "with ";
 
-    x11shmpool_clients_print(windows, there, sizeof(there));
-    if (t->window_title)
-        x11shmpool_text_append(title, sizeof(title), t->window_title);
-    if (t->window_class)
-        x11shmpool_text_append(class, sizeof(class), t->window_class);
-    av_log(d->log, AV_LOG_ERROR, "Display %s has no window with %s%s%s%s%s%s. "
-           "%s%s\n", d->name,
-           t->window_title ? "'" : "", title,
-           t->window_title ? "' in its title" : "",
-           t->window_title && t->window_class ? " and " : "",
-           t->window_class ? "the class or instance " : "", class,
-           windows->nb ? "There are: " : "There is none.", there);
-    return AVERROR(ENOENT);
+    if (t->window_title) {
+        av_strlcat(what, "'", sizeof(what));
+        x11shmpool_text_append(what, sizeof(what), t->window_title);
+        av_strlcat(what, "' in its title", sizeof(what));
+    }
+    if (t->window_class) {
+        av_strlcatf(what, sizeof(what), "%sthe class or instance '",
+                    t->window_title ? " and " : "");
+        x11shmpool_text_append(what, sizeof(what), t->window_class);
+        av_strlcat(what, "'", sizeof(what));
+    }
+    av_strlcat(what, ", in upper or lower case", sizeof(what));
+    return x11shmpool_refusal_missing(d, what);
 }
 
 static av_cold int find_window(X11ShmpoolTarget *t, X11ShmpoolDisplay *d)
@@ -127,7 +127,7 @@ static av_cold int find_window(X11ShmpoolTarget *t, X11ShmpoolDisplay *d)
         av_log(d->log, AV_LOG_INFO, "Window 0x%x, '%s', %dx%d\n",
                found->window, title, found->w, found->h);
     } else {
-        ret = no_such_window(t, d, &windows);
+        ret = no_such_window(t, d);
     }
     x11shmpool_clients_free(&windows);
 

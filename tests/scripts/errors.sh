@@ -100,6 +100,10 @@ DISPLAY=:$free
 is_error 'the one that $DISPLAY names is named' ":$free" -i ''
 unset DISPLAY
 is_error 'no display at all' 'DISPLAY' -i ''
+WAYLAND_DISPLAY=wayland-7
+export WAYLAND_DISPLAY
+is_error 'no display, but a Wayland session' 'Wayland session, wayland-7: .*Xwayland' -i ''
+unset WAYLAND_DISPLAY
 DISPLAY=$d
 is_error 'what is no display name' "'nonsense'" -i nonsense
 is_error 'a screen that is not there, with those that are' \
