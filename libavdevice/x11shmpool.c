@@ -54,6 +54,7 @@
 #include "x11shmpool_source.h"
 #include "x11shmpool_target.h"
 #include "x11shmpool_url.h"
+#include "x11shmpool_wait.h"
 
 /* How it is captured, as options say it: words are those of parse_choice(). */
 typedef struct X11ShmpoolSettings {
@@ -66,6 +67,7 @@ typedef struct X11ShmpoolSettings {
     char *damage;
     char *unchanged;
     char *on_resize;
+    char *on_close;
     char *pixel_format;
     char *colorspace;
     char *color_range;
@@ -79,6 +81,7 @@ typedef struct X11ShmpoolContext {
 
     X11ShmpoolDisplay display;
     X11ShmpoolSource source;
+    X11ShmpoolWait wait;     ///< only with on_close=wait
     X11ShmpoolFrames frames;
     X11ShmpoolEngine *engine;
     X11ShmpoolPackets packets;
@@ -131,6 +134,9 @@ static const AVOption options[] = {
     { "pad", "keep the size of the video, crop or fill with black", 0, AV_OPT_TYPE_CONST, { .i64 = X11SHMPOOL_RESIZE_PAD }, 0, 0, D, "on_resize" },
     { "eof", "end the stream", 0, AV_OPT_TYPE_CONST, { .i64 = X11SHMPOOL_RESIZE_EOF }, 0, 0, D, "on_resize" },
     { "follow", "go on in the new size", 0, AV_OPT_TYPE_CONST, { .i64 = X11SHMPOOL_RESIZE_FOLLOW }, 0, 0, D, "on_resize" },
+    { "on_close", "what to do when the captured window is closed, or there is none yet", OFFSET(o.on_close), AV_OPT_TYPE_STRING, { .str = "eof" }, 0, 0, D, "on_close" },
+    { "eof", "end the stream, or fail", 0, AV_OPT_TYPE_CONST, { .i64 = 0 }, 0, 0, D, "on_close" },
+    { "wait", "return black frames until there is a window of that title or class", 0, AV_OPT_TYPE_CONST, { .i64 = 1 }, 0, 0, D, "on_close" },
     { "pixel_format", "pixels of the frames; only what changed is converted", OFFSET(o.pixel_format), AV_OPT_TYPE_STRING, { .str = "native" }, 0, 0, D, "pixel_format" },
     { "native", "what the X server has", 0, AV_OPT_TYPE_CONST, { .i64 = AV_PIX_FMT_NONE }, 0, 0, D, "pixel_format" },
     { "yuv420p", "for most encoders and players", 0, AV_OPT_TYPE_CONST, { .i64 = AV_PIX_FMT_YUV420P }, 0, 0, D, "pixel_format" },
@@ -212,6 +218,8 @@ static av_cold int parse_options(Opening *opening)
                             &f->skip_unchanged)) < 0 ||
         (ret = parse_choice(s, "on_resize", c->o.on_resize,
                             &on_resize)) < 0 ||
+        (ret = parse_choice(s, "on_close", c->o.on_close,
+                            &c->target.on_close_wait)) < 0 ||
         (ret = parse_choice(s, "pixel_format", c->o.pixel_format,
                             &pix_fmt)) < 0 ||
         (ret = parse_choice(s, "colorspace", c->o.colorspace,
@@ -293,10 +301,12 @@ static av_cold int open_frames(void *opaque)
         (ret = x11shmpool_target_open(&c->target, &o->url, &c->display,
                                       pix_fmt == AV_PIX_FMT_YUV420P ||
                                       pix_fmt == AV_PIX_FMT_NV12,
-                                      &c->source)) < 0 ||
+                                      &c->wait, &c->source)) < 0 ||
         (ret = x11shmpool_engine_alloc(&c->engine, c->rate, &changes)) < 0)
         return ret;
     o->capture.follow_mouse = c->target.follow_mouse;
+    if (c->target.on_close_wait)
+        o->frames.wait = &c->wait;
     return x11shmpool_frames_init(&c->frames, &c->source, &o->picture, changes,
                                   &o->frames, &o->capture);
 }

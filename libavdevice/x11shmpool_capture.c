@@ -154,6 +154,15 @@ av_cold void x11shmpool_capture_uninit(X11ShmpoolCapture *c)
     c->display = NULL;
 }
 
+av_cold void x11shmpool_capture_end(X11ShmpoolCapture *c)
+{
+    x11shmpool_damage_uninit(&c->damage);
+    x11shmpool_fill_end(&c->fill);
+    x11shmpool_verify_end(&c->verify);
+    x11shmpool_border_uninit(&c->border);
+    x11shmpool_capture_uninit(c);
+}
+
 /* Any client can send any event to any other. Only one kind has a use: window
  * managers send it to tell where a window is (ICCCM 4.1.5). */
 static int is_forged(const X11ShmpoolCapture *c,

@@ -98,6 +98,10 @@ int x11shmpool_capture_measure(X11ShmpoolCapture *c, X11ShmpoolSlot *slot);
  *  Buffered. */
 void x11shmpool_capture_resized(X11ShmpoolCapture *c);
 
+/** Undo on the server what x11shmpool_capture_init() did, and free the memory,
+ *  to capture another source. Buffered. */
+void x11shmpool_capture_end(X11ShmpoolCapture *c);
+
 /** Free the memory; the server frees its part when the display is closed. */
 void x11shmpool_capture_uninit(X11ShmpoolCapture *c);
 

@@ -59,6 +59,14 @@ void x11shmpool_fill_resized(X11ShmpoolFill *fill)
     fill->scratch_failed = 0;
 }
 
+av_cold void x11shmpool_fill_end(X11ShmpoolFill *fill)
+{
+    x11shmpool_fill_resized(fill);
+    if (fill->gc)
+        xcb_free_gc(fill->display->conn, fill->gc);
+    fill->gc = XCB_NONE;
+}
+
 static void set_clip(X11ShmpoolFill *fill, uint32_t region, int x, int y)
 {
     if (region || fill->clipped)

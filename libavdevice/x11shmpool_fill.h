@@ -89,6 +89,9 @@ int x11shmpool_fill_measure(X11ShmpoolFill *fill, X11ShmpoolSlot *slot,
 /** Note that the format has got another size. Buffered. */
 void x11shmpool_fill_resized(X11ShmpoolFill *fill);
 
+/** Free all, on the server too. Buffered. */
+void x11shmpool_fill_end(X11ShmpoolFill *fill);
+
 /** Free the memory; the server frees its part when the display is closed. */
 void x11shmpool_fill_uninit(X11ShmpoolFill *fill);
 

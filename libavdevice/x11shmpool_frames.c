@@ -112,6 +112,24 @@ static av_cold int init_pools(X11ShmpoolFrames *f)
     return x11shmpool_capture_measure(&f->capture, f->scratch);
 }
 
+/* Of a blank source nothing is asked. */
+static int init_capture(X11ShmpoolFrames *f)
+{
+    X11ShmpoolCapture *c       = &f->capture;
+    X11ShmpoolSource *source   = c->source;
+    X11ShmpoolCaptureOptions o = f->capture_options;
+    int ret;
+
+    if (x11shmpool_source_is_blank(source))
+        o.damage = o.draw_mouse = o.region_border = 0;
+    ret = x11shmpool_capture_init(c, source, &f->format, &o);
+    if (ret >= 0)
+        x11shmpool_compose_init(&f->compose, &f->format, source,
+                                c->options.draw_mouse ? &c->cursor : NULL,
+                                &c->menus);
+    return ret;
+}
+
 av_cold int x11shmpool_frames_init(X11ShmpoolFrames *f,
                                    X11ShmpoolSource *source,
                                    const X11ShmpoolPictureOptions *picture,
@@ -119,21 +137,20 @@ av_cold int x11shmpool_frames_init(X11ShmpoolFrames *f,
                                    const X11ShmpoolFramesOptions *options,
                                    const X11ShmpoolCaptureOptions *capture)
 {
-    X11ShmpoolCapture *c = &f->capture;
     int ret;
 
     *f = (X11ShmpoolFrames){
         .picture_options = *picture,
         .changes         = changes,
         .options         = *options,
+        .capture_options = *capture,
         .capture.source  = source,
+        .native          = source->layout,
     };
-    if ((ret = set_format(f)) < 0 ||
-        (ret = x11shmpool_capture_init(c, source, &f->format, capture)) < 0)
+    if (options->wait)
+        f->picture_options.native = &f->native;
+    if ((ret = set_format(f)) < 0 || (ret = init_capture(f)) < 0)
         return ret;
-    x11shmpool_compose_init(&f->compose, &f->format, source,
-                            c->options.draw_mouse ? &c->cursor : NULL,
-                            &c->menus);
     return init_pools(f);
 }
 
@@ -163,6 +180,65 @@ static int resize(X11ShmpoolFrames *f)
         return ret;
     ret = x11shmpool_pool_resize(f->scratch_pool, &f->format, slot_size(f));
     return ret < 0 ? ret : get_scratch(f);
+}
+
+/* Capture what the source has become. After an error it may be made another
+ * one. */
+static int change_source(X11ShmpoolFrames *f)
+{
+    int ret;
+
+    x11shmpool_capture_end(&f->capture);
+    av_buffer_unref(&f->last);
+    av_buffer_unref(&f->scratch_buf);
+    f->last_slot = f->last_read = f->scratch = NULL;
+
+    if ((ret = set_format(f)) < 0 || (ret = init_capture(f)) < 0)
+        return ret;
+    ret = x11shmpool_pool_resize(f->scratch_pool, &f->format, slot_size(f));
+    if (ret < 0 || (ret = get_scratch(f)) < 0)
+        return ret;
+    return x11shmpool_capture_measure(&f->capture, f->scratch);
+}
+
+static int make_blank(X11ShmpoolFrames *f)
+{
+    X11ShmpoolSource *s       = f->capture.source;
+    X11ShmpoolDisplay *d      = s->display;
+    const X11ShmpoolRect size = s->region;
+
+    x11shmpool_source_close(s);
+    x11shmpool_wait_blank(f->options.wait, d, s, size.w, size.h);
+    return change_source(f);
+}
+
+/* What is recorded was closed, or is not there yet. */
+static int look_for_window(X11ShmpoolFrames *f)
+{
+    X11ShmpoolSource *s = f->capture.source;
+    int ret;
+
+    if (s->closed && (ret = make_blank(f)) < 0)
+        return ret;
+    ret = x11shmpool_wait_look(f->options.wait, s->display, s);
+    if (ret <= 0)
+        return ret;
+    ret = change_source(f);
+    if (ret == AVERROR(ENOSYS) || ret == AVERROR_PATCHWELCOME)
+        x11shmpool_wait_refuse(f->options.wait, s);
+    return ret < 0 && !x11shmpool_display_fatal(ret) ? make_blank(f) : ret;
+}
+
+/* Find out what is recorded now. */
+static int update(X11ShmpoolFrames *f)
+{
+    const X11ShmpoolSource *s = f->capture.source;
+    int ret = x11shmpool_capture_update(&f->capture);
+
+    if (f->options.wait && (ret >= 0 || ret == AVERROR_EOF) &&
+        (s->closed || x11shmpool_source_is_blank(s)))
+        ret = look_for_window(f);
+    return ret;
 }
 
 av_cold void x11shmpool_frames_uninit(X11ShmpoolFrames *f)
@@ -336,6 +412,9 @@ static int failed(X11ShmpoolFrames *f, int error)
 {
     const X11ShmpoolCapture *c = &f->capture;
 
+    /* The window may have been closed while it was being read. */
+    if (error == AVERROR_EOF && f->options.wait && c->source->closed)
+        return 1;
     if (error == AVERROR(EAGAIN) || error == AVERROR_EOF)
         return error;
     /* What was read for the frame is in no frame. */
@@ -362,7 +441,7 @@ int x11shmpool_frames_next(X11ShmpoolFrames *f, int64_t tick, int lost,
     *frame    = (X11ShmpoolFrame){ .tick = tick };
     rects->nb = 0;
 
-    ret = x11shmpool_capture_update(&f->capture);
+    ret = update(f);
     if (ret >= 0 && has_new_size(f) && (ret = resize(f)) < 0)
         return x11shmpool_frames_gone(f, ret);
     if (ret >= 0)

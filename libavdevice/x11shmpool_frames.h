@@ -27,6 +27,7 @@
 #include "x11shmpool_picture.h"
 #include "x11shmpool_pool.h"
 #include "x11shmpool_queue.h"
+#include "x11shmpool_wait.h"
 
 /**
  * @file
@@ -43,6 +44,8 @@ typedef struct X11ShmpoolFramesOptions {
     int skip_unchanged;      ///< else repeat
     int heartbeat;           ///< after this many skipped ticks the last frame
                              ///< is returned again
+    X11ShmpoolWait *wait;    ///< for the next window, after one was closed;
+                             ///< NULL to end then
 } X11ShmpoolFramesOptions;
 
 typedef struct X11ShmpoolFrames {
@@ -51,6 +54,8 @@ typedef struct X11ShmpoolFrames {
     X11ShmpoolPictureOptions picture_options;
     const X11ShmpoolChanges *changes;
     X11ShmpoolFramesOptions options;
+    X11ShmpoolCaptureOptions capture_options;
+    X11ShmpoolLayout native; ///< of the first source; only with options.wait
     X11ShmpoolCapture capture;
     X11ShmpoolCompose compose;
     X11ShmpoolPool *pool;
@@ -73,7 +78,8 @@ typedef struct X11ShmpoolFrames {
 } X11ShmpoolFrames;
 
 /**
- * @param source        must outlive the frames, as must changes
+ * @param source        must outlive the frames, as must changes and
+ *                      options->wait; with the latter, what is in it changes
  * @param changes       the rectangles of each x11shmpool_frames_next() must be
  *                      added to it, and x11shmpool_frames_set_sequence()
  *                      called, before the next one

@@ -52,8 +52,11 @@ void x11shmpool_notice_size(X11ShmpoolNotice *n, int last)
            s->what, n->w, n->h);
 }
 
-void x11shmpool_notice_closed(const X11ShmpoolNotice *n)
+void x11shmpool_notice_closed(X11ShmpoolNotice *n)
 {
+    if (n->closed)
+        return;
+    n->closed = 1;
     av_log(n->source->display->log, AV_LOG_INFO, "Window 0x%x was closed.\n",
            n->source->window);
 }

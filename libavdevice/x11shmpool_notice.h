@@ -38,6 +38,7 @@ typedef struct X11ShmpoolNotice {
     const X11ShmpoolSource *source;
     int w, h;                ///< that was told, pixels; at first the size then
     int64_t time;            ///< when, µs; 0 before
+    int closed;              ///< it was told
 } X11ShmpoolNotice;
 
 /** @param source must outlive the notice */
@@ -48,7 +49,7 @@ void x11shmpool_notice_init(X11ShmpoolNotice *n, const X11ShmpoolSource *source)
  *  @param last nothing is told after this: tell it at once */
 void x11shmpool_notice_size(X11ShmpoolNotice *n, int last);
 
-/** Tell that the window was closed. */
-void x11shmpool_notice_closed(const X11ShmpoolNotice *n);
+/** Tell that the window was closed, once. */
+void x11shmpool_notice_closed(X11ShmpoolNotice *n);
 
 #endif /* AVDEVICE_X11SHMPOOL_NOTICE_H */

@@ -75,6 +75,32 @@ static av_cold int lay_out(X11ShmpoolPicture *p, int for_frames)
     return ret;
 }
 
+static int same_pixels(const X11ShmpoolFormat *a, const X11ShmpoolFormat *b)
+{
+    return a->bits_per_pixel == b->bits_per_pixel &&
+           a->big_endian == b->big_endian && a->indexed == b->indexed &&
+           a->red == b->red && a->green == b->green && a->blue == b->blue;
+}
+
+static av_cold int init_native(X11ShmpoolPicture *p,
+                               const X11ShmpoolPictureOptions *options,
+                               void *log)
+{
+    const X11ShmpoolFormat *f = &p->from;
+    int ret = x11shmpool_format_init(&p->to, log, options->native, f->width,
+                                     f->height);
+
+    if (ret < 0)
+        return ret;
+    if (p->to.indexed && !f->indexed)
+        return AVERROR(ENOSYS);
+    p->pix_fmt     = p->to.pix_fmt;
+    p->repacks     = !same_pixels(f, &p->to) || (p->to.alpha && !f->alpha);
+    p->linesize[0] = options->for_frames ? p->to.stride : p->to.packed_stride;
+    p->size        = p->linesize[0] * f->height;
+    return 0;
+}
+
 av_cold int x11shmpool_picture_init(X11ShmpoolPicture *p,
                                     const X11ShmpoolFormat *from,
                                     const X11ShmpoolPictureOptions *options,
@@ -89,6 +115,8 @@ av_cold int x11shmpool_picture_init(X11ShmpoolPicture *p,
         .color_range = options->color_range,
     };
     describe_colors(p);
+    if (native && options->native)
+        return init_native(p, options, log);
     if (native) {
         p->is_slot     = options->for_frames ||
                          from->packed_stride == from->stride;
@@ -125,6 +153,38 @@ static void pack_rect(const X11ShmpoolPicture *p, uint8_t *data,
                         r.w * bytes, r.h);
 }
 
+static uint32_t channel(uint32_t mask, unsigned value)
+{
+    const uint32_t lowest = mask & -mask;
+
+    return lowest ? (value * (uint64_t)(mask / lowest) + 127) / 255 * lowest :
+           0;
+}
+
+static void repack_rect(const X11ShmpoolPicture *p, uint8_t *data,
+                        const uint8_t *slot, X11ShmpoolRect r,
+                        const uint32_t *palette)
+{
+    const X11ShmpoolFormat *from = &p->from, *to = &p->to;
+    const int bytes = to->bits_per_pixel / 8;
+
+    for (int y = r.y; y < r.y + r.h; y++) {
+        for (int x = r.x; x < r.x + r.w; x++) {
+            uint32_t v = x11shmpool_format_read(from, slot +
+                             x11shmpool_format_offset(from, x, y));
+            uint32_t c = from->indexed ? palette[v & 0xff] :
+                         x11shmpool_format_argb(from, v);
+
+            x11shmpool_format_write(to, data + (size_t)y * p->linesize[0] +
+                                    (size_t)x * bytes,
+                                    channel(to->alpha, c >> 24) |
+                                    channel(to->red,   c >> 16 & 0xff) |
+                                    channel(to->green, c >> 8 & 0xff) |
+                                    channel(to->blue,  c & 0xff));
+        }
+    }
+}
+
 void x11shmpool_picture_fill(const X11ShmpoolPicture *p, uint8_t *data,
                              const uint8_t *slot, const X11ShmpoolRects *rects,
                              const uint32_t *palette)
@@ -134,7 +194,9 @@ void x11shmpool_picture_fill(const X11ShmpoolPicture *p, uint8_t *data,
     for (int i = 0; i < 4; i++)
         planes[i] = p->linesize[i] ? data + p->offset[i] : NULL;
     for (int i = 0; i < rects->nb; i++) {
-        if (p->pix_fmt == p->from.pix_fmt)
+        if (p->repacks)
+            repack_rect(p, data, slot, rects->list[i], palette);
+        else if (p->to.width || p->pix_fmt == p->from.pix_fmt)
             pack_rect(p, data, slot, rects->list[i]);
         else
             x11shmpool_convert_rect(&p->convert, planes, p->linesize, slot,

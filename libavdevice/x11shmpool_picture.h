@@ -44,12 +44,17 @@ typedef struct X11ShmpoolPictureOptions {
                                 ///< of x11shmpool_convert_init()
     enum AVColorSpace color_space; ///< of x11shmpool_convert_init(), as is the
     enum AVColorRange color_range; ///< range; for formats with luma
+    const X11ShmpoolLayout *native; ///< with AV_PIX_FMT_NONE: pixels of this
+                             ///< layout instead of the slots', in buffers of
+                             ///< their own; NULL for the slots' own
     int for_frames;          ///< the planes of an AVFrame, which have rows of
                              ///< any stride, instead of those of rawvideo
 } X11ShmpoolPictureOptions;
 
 typedef struct X11ShmpoolPicture {
     X11ShmpoolFormat from;   ///< the slots'
+    X11ShmpoolFormat to;     ///< only with options.native
+    int repacks;             ///< its pixels are not the slots'
     enum AVPixelFormat pix_fmt;
     enum AVColorSpace color_space;
     enum AVColorRange color_range;
@@ -65,7 +70,7 @@ typedef struct X11ShmpoolPicture {
  * @param from the slots' format, copied
  * @param log  AVClass context
  * @return 0; AVERROR(EINVAL) with a line logged if a packet would not fit in an
- *         int
+ *         int; AVERROR(ENOSYS) if options.native has a palette and from has none
  */
 int x11shmpool_picture_init(X11ShmpoolPicture *p, const X11ShmpoolFormat *from,
                             const X11ShmpoolPictureOptions *options, void *log);

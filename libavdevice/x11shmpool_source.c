@@ -212,7 +212,10 @@ static av_cold int select_window(X11ShmpoolSource *s)
         x11shmpool_display_discard(d, geometry);
     else
         ret = x11shmpool_display_receive(d, geometry, sizeof(*g), (void **)&g);
-    if (ret == AVERROR(ENOENT)) {
+    if (s->state.quiet && (ret < 0 || a->_class != XCB_WINDOW_CLASS_INPUT_OUTPUT ||
+                           a->map_state != XCB_MAP_STATE_VIEWABLE)) {
+        ret = ret < 0 ? ret : AVERROR(EINVAL);
+    } else if (ret == AVERROR(ENOENT)) {
         snprintf(id, sizeof(id), "0x%x", s->window);
         ret = x11shmpool_refusal_missing(d, id);
     } else if (ret >= 0) {
@@ -272,19 +275,19 @@ static av_cold int locate(X11ShmpoolSource *s)
         ret = update_window(s, &changed);
     }
     ret = s->closed ? AVERROR(ENOENT) : ret;
-    if (ret < 0 && !x11shmpool_display_gone(ret))
+    if (ret < 0 && !x11shmpool_display_gone(ret) && !state->quiet)
         av_log(d->log, AV_LOG_ERROR, "Window 0x%x can't be located: %s\n",
                s->window, av_err2str(ret));
     return ret;
 }
 
-av_cold int x11shmpool_source_open(X11ShmpoolSource *s, X11ShmpoolDisplay *d,
-                                   xcb_window_t window)
+static av_cold int open_source(X11ShmpoolSource *s, X11ShmpoolDisplay *d,
+                               xcb_window_t window, int quiet)
 {
     xcb_screen_t *screen;
     int ret;
 
-    *s = (X11ShmpoolSource){ .display = d };
+    *s = (X11ShmpoolSource){ .display = d, .state.quiet = quiet };
     s->window   = window ? window : d->screen->root;
     s->drawable = s->window;
     screen      = x11shmpool_display_screen_of(d, s->window);
@@ -309,6 +312,42 @@ av_cold int x11shmpool_source_open(X11ShmpoolSource *s, X11ShmpoolDisplay *d,
 fail:
     x11shmpool_source_close(s);
     return ret;
+}
+
+av_cold int x11shmpool_source_open(X11ShmpoolSource *s, X11ShmpoolDisplay *d,
+                                   xcb_window_t window)
+{
+    return open_source(s, d, window, 0);
+}
+
+av_cold int x11shmpool_source_open_quietly(X11ShmpoolSource *s,
+                                           X11ShmpoolDisplay *d,
+                                           xcb_window_t window)
+{
+    return open_source(s, d, window, 1);
+}
+
+/* A window that is not viewable keeps its last picture. */
+av_cold void x11shmpool_source_blank(X11ShmpoolSource *s, X11ShmpoolDisplay *d)
+{
+    xcb_screen_t *screen = d->screen;
+
+    *s = (X11ShmpoolSource){
+        .display     = d,
+        .window      = screen->root,
+        .drawable    = screen->root,
+        .is_root     = 1,
+        .what        = "window",
+        .copyable    = 1,
+        .state.blank = 1,
+    };
+    x11shmpool_display_layout(d, screen->root_depth, screen->root_visual,
+                              &s->layout);
+}
+
+int x11shmpool_source_is_blank(const X11ShmpoolSource *s)
+{
+    return s->state.blank;
 }
 
 av_cold void x11shmpool_source_close(X11ShmpoolSource *s)
@@ -343,6 +382,14 @@ int x11shmpool_source_fit(X11ShmpoolSource *s, int even)
         return 0;
     s->region = r;
     return 1;
+}
+
+void x11shmpool_source_put(X11ShmpoolSource *s, X11ShmpoolRect chosen,
+                           int w, int h)
+{
+    s->state.chosen = chosen;
+    s->region       = (X11ShmpoolRect){ s->bounds.x + chosen.x,
+                                        s->bounds.y + chosen.y, w, h };
 }
 
 av_cold int x11shmpool_source_select(X11ShmpoolSource *s, int x, int y,
@@ -438,6 +485,8 @@ int x11shmpool_source_event(X11ShmpoolSource *s,
 
 void x11shmpool_source_overflow(X11ShmpoolSource *s)
 {
+    if (s->state.blank)
+        return;
     select_events(s, X11SHMPOOL_PLACE_EVENTS);
     s->state.quiet_until = av_gettime_relative() + QUIET_US;
 }
@@ -457,6 +506,8 @@ int x11shmpool_source_update(X11ShmpoolSource *s, int *changed)
     X11ShmpoolSourceState *state = &s->state;
 
     *changed = 0;
+    if (state->blank)
+        return 0;
     if (state->quiet_until) {
         if (av_gettime_relative() >= state->quiet_until) {
             select_events(s, X11SHMPOOL_SOURCE_EVENTS);

@@ -59,6 +59,8 @@
 
 /** Private to x11shmpool_source.c. */
 typedef struct X11ShmpoolSourceState {
+    int quiet;                ///< errors are not logged
+    int blank;                ///< there is no window
     int stale;                ///< flags: what has to be asked again
     int64_t quiet_until;      ///< when most of the window's events are selected
                               ///< again, µs; 0 if they are
@@ -108,6 +110,17 @@ typedef struct X11ShmpoolSource {
 int x11shmpool_source_open(X11ShmpoolSource *s, X11ShmpoolDisplay *d,
                            xcb_window_t window);
 
+/** The same for a window, without a line logged. */
+int x11shmpool_source_open_quietly(X11ShmpoolSource *s, X11ShmpoolDisplay *d,
+                                   xcb_window_t window);
+
+/** Stand for a window of the display's screen that is not there: nothing is
+ *  selected or followed, and all is black. Sends nothing. */
+void x11shmpool_source_blank(X11ShmpoolSource *s, X11ShmpoolDisplay *d);
+
+/** Whether it does. */
+int x11shmpool_source_is_blank(const X11ShmpoolSource *s);
+
 /**
  * Narrow a screen down to one of its monitors.
  *
@@ -128,6 +141,16 @@ void x11shmpool_source_close(X11ShmpoolSource *s);
  *         is fine, with a warning.
  */
 int x11shmpool_source_select(X11ShmpoolSource *s, int x, int y, int w, int h);
+
+/**
+ * Choose the part to capture, with a size that is given already, wherever it
+ * lies.
+ *
+ * @param chosen as given to x11shmpool_source_select(), for
+ *               x11shmpool_source_fit()
+ */
+void x11shmpool_source_put(X11ShmpoolSource *s, X11ShmpoolRect chosen,
+                           int w, int h);
 
 /**
  * Where no size was chosen, give the region the size that

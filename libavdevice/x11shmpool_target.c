@@ -71,6 +71,11 @@ av_cold int x11shmpool_target_check(const X11ShmpoolTarget *t,
         }
         first = i;
     }
+    if (t->on_close_wait && !t->window_title && !t->window_class) {
+        av_log(log, AV_LOG_ERROR, "on_close=wait needs a window_title or a "
+               "window_class, by which the next window is found.\n");
+        return AVERROR(EINVAL);
+    }
     return 0;
 }
 
@@ -148,15 +153,15 @@ static av_cold int choose_window(X11ShmpoolTarget *t, const X11ShmpoolUrl *url,
             return ret;
         t->window_id = window;
         av_log(d->log, AV_LOG_INFO, "Chosen: -window_id 0x%x\n", window);
-    } else if (t->window_title || t->window_class) {
+    } else if ((t->window_title || t->window_class) && !t->on_close_wait) {
         if ((ret = find_window(t, d)) < 0)
             return ret;
     }
-    if (t->window_id && t->select_region) {
+    if ((t->window_id || t->on_close_wait) && t->select_region) {
         av_log(d->log, AV_LOG_WARNING, "select_region ignored with a window.\n");
         t->select_region = 0;
     }
-    if (t->window_id && t->follow_mouse) {
+    if ((t->window_id || t->on_close_wait) && t->follow_mouse) {
         av_log(d->log, AV_LOG_WARNING, "follow_mouse ignored with a window.\n");
         t->follow_mouse = 0;
     }
@@ -175,29 +180,66 @@ static av_cold void make_even(X11ShmpoolSource *source)
                r->w, r->h, was.w, was.h);
 }
 
-static av_cold int check_even(X11ShmpoolRect r, const X11ShmpoolSource *source)
+static av_cold int check_even(X11ShmpoolRect r, void *log)
 {
     if (!((r.w | r.h) & 1))
         return 0;
-    av_log(source->display->log, AV_LOG_ERROR, "video_size %dx%d is odd, and "
+    av_log(log, AV_LOG_ERROR, "video_size %dx%d is odd, and "
            "this pixel_format has even sizes: use %dx%d, or another "
            "pixel_format.\n", r.w, r.h, FFMAX(r.w & ~1, 2),
            FFMAX(r.h & ~1, 2));
     return AVERROR(EINVAL);
 }
 
+static av_cold X11ShmpoolRect given_region(const X11ShmpoolTarget *t,
+                                           const X11ShmpoolUrl *url)
+{
+    return (X11ShmpoolRect){
+        url->has_offset ? url->x : t->x, url->has_offset ? url->y : t->y,
+        t->width, t->height,
+    };
+}
+
+/* @return 1 if the window is there; else the source is as large as video_size
+ *         says, or as the screen */
+static av_cold int open_or_wait(const X11ShmpoolTarget *t,
+                                const X11ShmpoolUrl *url, X11ShmpoolDisplay *d,
+                                int even, X11ShmpoolWait *wait,
+                                X11ShmpoolSource *source)
+{
+    int ret, w, h;
+
+    *source = (X11ShmpoolSource){ 0 };
+    *wait   = (X11ShmpoolWait){
+        .title  = t->window_title,
+        .class  = t->window_class,
+        .region = given_region(t, url),
+    };
+    if (even && (ret = check_even(wait->region, d->log)) < 0)
+        return ret;
+    if ((ret = x11shmpool_wait_look(wait, d, source)))
+        return ret;
+    w = t->width ? t->width  : d->screen->width_in_pixels;
+    h = t->width ? t->height : d->screen->height_in_pixels;
+    if (even && !t->width) {
+        w -= w > 1 && w & 1;
+        h -= h > 1 && h & 1;
+    }
+    x11shmpool_wait_blank(wait, d, source, w, h);
+    av_log(d->log, AV_LOG_INFO, "The window is not there yet: the picture is "
+           "black, %dx%d, until it is.\n", w, h);
+    return 0;
+}
+
 static av_cold int choose_region(X11ShmpoolTarget *t, const X11ShmpoolUrl *url,
                                  int even, X11ShmpoolSource *source)
 {
-    X11ShmpoolRect r = { t->x, t->y, t->width, t->height };
+    X11ShmpoolRect r = given_region(t, url);
     int ret;
 
-    if (even && !t->select_region && (ret = check_even(r, source)) < 0)
+    if (even && !t->select_region &&
+        (ret = check_even(r, source->display->log)) < 0)
         return ret;
-    if (url->has_offset) {
-        r.x = url->x;
-        r.y = url->y;
-    }
     if (t->select_region &&
         (ret = x11shmpool_pick_region(source->display, &r)) < 0)
         return ret;
@@ -216,14 +258,21 @@ static av_cold int choose_region(X11ShmpoolTarget *t, const X11ShmpoolUrl *url,
 av_cold int x11shmpool_target_open(X11ShmpoolTarget *t,
                                    const X11ShmpoolUrl *url,
                                    X11ShmpoolDisplay *d, int even,
+                                   X11ShmpoolWait *wait,
                                    X11ShmpoolSource *source)
 {
     const char *monitor = url->monitor ? url->monitor : t->monitor;
     int ret;
 
-    if ((ret = choose_window(t, url, d)) < 0 ||
-        (ret = x11shmpool_source_open(source, d, t->window_id)) < 0)
+    if ((ret = choose_window(t, url, d)) < 0)
         return ret;
+    if (t->on_close_wait) {
+        ret = open_or_wait(t, url, d, even, wait, source);
+        if (ret <= 0)
+            return ret;
+    } else if ((ret = x11shmpool_source_open(source, d, t->window_id)) < 0) {
+        return ret;
+    }
     if (monitor && t->select_region) {
         av_log(d->log, AV_LOG_WARNING, "select_region ignored with a "
                "monitor.\n");

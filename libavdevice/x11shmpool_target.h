@@ -26,6 +26,7 @@
 #include "x11shmpool_display.h"
 #include "x11shmpool_source.h"
 #include "x11shmpool_url.h"
+#include "x11shmpool_wait.h"
 
 /**
  * @file
@@ -45,15 +46,17 @@ typedef struct X11ShmpoolTarget {
     char *window_title, *window_class;
     int x, y;
     int width, height;       ///< 0 for as much as there is
+    int on_close_wait;       ///< for another window, if it was found by title
+                             ///< or class
     int follow_mouse;
     int select_region;
 } X11ShmpoolTarget;
 
 /**
  * Check that only one monitor or window is asked for, by the URL and the
- * options together.
+ * options together, and that it can be waited for.
  *
- * @return 0, or AVERROR(EINVAL) with one line logged that names both
+ * @return 0, or AVERROR(EINVAL) with one line logged
  */
 int x11shmpool_target_check(const X11ShmpoolTarget *t, const X11ShmpoolUrl *url,
                             void *log);
@@ -75,12 +78,13 @@ int x11shmpool_target_display(const X11ShmpoolTarget *t,
  *               with a warning
  * @param even   whether the size must be even: one that nobody gave is rounded
  *               down, which is logged, and one that is odd is an error
- * @param source opened on success
+ * @param wait   set to what to wait for, if t->on_close_wait
+ * @param source opened on success; blank if it is waited for
  * @return 0; AVERROR(ENOENT), AVERROR(EINVAL), AVERROR(EBUSY) with one line
  *         logged; or as x11shmpool_display_receive()
  */
 int x11shmpool_target_open(X11ShmpoolTarget *t, const X11ShmpoolUrl *url,
                            X11ShmpoolDisplay *d, int even,
-                           X11ShmpoolSource *source);
+                           X11ShmpoolWait *wait, X11ShmpoolSource *source);
 
 #endif /* AVDEVICE_X11SHMPOOL_TARGET_H */

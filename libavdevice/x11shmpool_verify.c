@@ -59,6 +59,14 @@ void x11shmpool_verify_resized(X11ShmpoolVerify *v)
     v->usable  = 1;
 }
 
+av_cold void x11shmpool_verify_end(X11ShmpoolVerify *v)
+{
+    x11shmpool_verify_resized(v);
+    if (v->gc)
+        xcb_free_gc(v->display->conn, v->gc);
+    v->gc = XCB_NONE;
+}
+
 int x11shmpool_verify_due(const X11ShmpoolVerify *v)
 {
     return v->usable && av_gettime_relative() >= v->due;

@@ -57,6 +57,9 @@ void x11shmpool_verify_init(X11ShmpoolVerify *v, X11ShmpoolDisplay *d,
 /** Note that the format has got another size. Buffered. */
 void x11shmpool_verify_resized(X11ShmpoolVerify *v);
 
+/** Free all, on the server too. Buffered. */
+void x11shmpool_verify_end(X11ShmpoolVerify *v);
+
 /** Free the memory; the server frees its part when the display is closed. */
 void x11shmpool_verify_uninit(X11ShmpoolVerify *v);
 
