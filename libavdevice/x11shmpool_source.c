@@ -359,65 +359,6 @@ av_cold void x11shmpool_source_close(X11ShmpoolSource *s)
     s->display = NULL;
 }
 
-static X11ShmpoolRect chosen_region(const X11ShmpoolSource *s)
-{
-    const X11ShmpoolRect *b = &s->bounds, *r = &s->state.chosen;
-
-    return (X11ShmpoolRect){
-        b->x + r->x, b->y + r->y,
-        r->w ? r->w : b->w - r->x, r->h ? r->h : b->h - r->y,
-    };
-}
-
-int x11shmpool_source_fit(X11ShmpoolSource *s, int even)
-{
-    X11ShmpoolRect r = chosen_region(s);
-
-    if (even && !s->state.chosen.w) {
-        r.w -= r.w > 1 && r.w & 1;
-        r.h -= r.h > 1 && r.h & 1;
-    }
-    if (x11shmpool_rect_empty(r) ||
-        (r.w == s->region.w && r.h == s->region.h))
-        return 0;
-    s->region = r;
-    return 1;
-}
-
-void x11shmpool_source_put(X11ShmpoolSource *s, X11ShmpoolRect chosen,
-                           int w, int h)
-{
-    s->state.chosen = chosen;
-    s->region       = (X11ShmpoolRect){ s->bounds.x + chosen.x,
-                                        s->bounds.y + chosen.y, w, h };
-}
-
-av_cold int x11shmpool_source_select(X11ShmpoolSource *s, int x, int y,
-                                     int w, int h)
-{
-    X11ShmpoolRect *b = &s->bounds, *r = &s->region, inside;
-
-    s->state.chosen = (X11ShmpoolRect){ x, y, w, h };
-    *r     = chosen_region(s);
-    inside = x11shmpool_rect_intersect(*r, *b);
-
-    if (x11shmpool_rect_empty(inside)) {
-        av_log(s->display->log, AV_LOG_ERROR,
-               "Nothing of the region %dx%d at %d,%d lies on the %s, which is "
-               "%dx%d: grab_x must be below %d and grab_y below %d.\n",
-               w ? w : b->w, h ? h : b->h, x, y, s->what, b->w, b->h, b->w,
-               b->h);
-        return AVERROR(EINVAL);
-    }
-    if (!x11shmpool_rect_equal(inside, *r))
-        av_log(s->display->log, AV_LOG_WARNING,
-               "The region %dx%d at %d,%d lies partly outside the %s, which "
-               "is %dx%d: that part is black.\n",
-               r->w, r->h, x, y, s->what, b->w, b->h);
-
-    return 0;
-}
-
 /* A size is never taken from an event: a new one is only a reason to ask for
  * the size and name the pixmap again. Window managers send a synthetic event
  * when they move a window. */

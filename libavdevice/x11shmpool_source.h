@@ -57,7 +57,7 @@
 
 #define X11SHMPOOL_SOURCE_GAPS 1024
 
-/** Private to x11shmpool_source.c. */
+/** Private to x11shmpool_source.c and x11shmpool_source_region.c. */
 typedef struct X11ShmpoolSourceState {
     int quiet;                ///< errors are not logged
     int blank;                ///< there is no window
