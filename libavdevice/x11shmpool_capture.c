@@ -18,15 +18,12 @@
  * Foundation, Inc., 51 Franklin Street, Fifth Floor, Boston, MA 02110-1301 USA
  */
 
-#include <stdlib.h>
-
 #include "libavutil/attributes.h"
 #include "libavutil/error.h"
 #include "libavutil/log.h"
 
 #include "x11shmpool_capture.h"
 
-#define MAX_EVENTS 4096   /* processed for one frame */
 #define MAX_TRIES  10
 #define MAX_MISSES 3
 
@@ -163,63 +160,6 @@ av_cold void x11shmpool_capture_end(X11ShmpoolCapture *c)
     x11shmpool_capture_uninit(c);
 }
 
-/* Any client can send any event to any other. Only one kind has a use: window
- * managers send it to tell where a window is (ICCCM 4.1.5). */
-static int is_forged(const X11ShmpoolCapture *c,
-                     const xcb_generic_event_t *event)
-{
-    return event->response_type & 0x80 &&
-           (c->source->is_root ||
-            (event->response_type & 0x7f) != XCB_CONFIGURE_NOTIFY);
-}
-
-static void take_event(X11ShmpoolCapture *c, const xcb_generic_event_t *event)
-{
-    if (x11shmpool_damage_event(&c->damage, event) ||
-        x11shmpool_cursor_event(&c->cursor, event) ||
-        x11shmpool_border_event(&c->border, event))
-        return;
-    c->moved |= x11shmpool_source_event(c->source, event);
-    x11shmpool_menus_event(&c->menus, event);
-    x11shmpool_tree_event(&c->tree, event);
-}
-
-/* There are more events than can be processed: the rest is discarded, and
- * everything is asked for that they might have told. */
-static void overflow(X11ShmpoolCapture *c)
-{
-    xcb_generic_event_t *event;
-
-    while ((event = xcb_poll_for_queued_event(c->display->conn)))
-        free(event);
-    x11shmpool_menus_overflow(&c->menus);
-    x11shmpool_tree_overflow(&c->tree);
-    x11shmpool_source_overflow(c->source);
-    x11shmpool_border_overflow(&c->border);
-    c->cursor.image_stale = 1;
-    x11shmpool_capture_invalidate(c);
-}
-
-/* Process the events up to now; if queued, only those that libxcb has read
- * already. @return whether there were too many */
-static int take_events(X11ShmpoolCapture *c, int queued)
-{
-    xcb_connection_t *conn = c->display->conn;
-    xcb_generic_event_t *event;
-
-    for (int nb = 0; nb < MAX_EVENTS; nb++) {
-        event = queued ? xcb_poll_for_queued_event(conn) :
-                         xcb_poll_for_event(conn);
-        if (!event)
-            return 0;
-        if (!is_forged(c, event))
-            take_event(c, event);
-        free(event);
-    }
-    overflow(c);
-    return 1;
-}
-
 static int update_trust(X11ShmpoolCapture *c)
 {
     /* Both select events on the source's window; what the tree selects holds
@@ -280,16 +220,11 @@ static int update_source(X11ShmpoolCapture *c)
     return eof ? AVERROR_EOF : 0;
 }
 
-void x11shmpool_capture_listen(X11ShmpoolCapture *c)
-{
-    take_events(c, 0);
-}
-
 int x11shmpool_capture_update(X11ShmpoolCapture *c)
 {
     int ret;
 
-    take_events(c, 0);
+    x11shmpool_capture_events(c, 0);
     if ((ret = x11shmpool_display_error(c->display)) < 0 ||
         (ret = update_source(c)) < 0 ||
         (ret = update_trust(c)) < 0 ||
@@ -449,7 +384,7 @@ static int try_read(X11ShmpoolCapture *c, X11ShmpoolSlot *slot,
     /* The source may have moved before it was read, so that the slot shows
      * something else. Events from before the answer have arrived by now. */
     valid = c->damage.valid;
-    if (!take_events(c, 1)) {
+    if (!x11shmpool_capture_events(c, 1)) {
         if ((c->moved || c->source->closed) && (ret = update_source(c)) < 0)
             return ret;
         if (slot && c->damage.valid != valid)
@@ -508,7 +443,7 @@ int x11shmpool_capture_verify(X11ShmpoolCapture *c, const X11ShmpoolSlot *slot)
 
     /* If the server reported the drawing that the rows show, the event arrived
      * before the rows did. */
-    take_events(c, 0);
+    x11shmpool_capture_events(c, 0);
     if (c->moved || x11shmpool_damage_dirty(&c->damage))
         return 0;
     return undamaged_change(c);

@@ -114,6 +114,15 @@ void x11shmpool_capture_uninit(X11ShmpoolCapture *c);
  */
 int x11shmpool_capture_update(X11ShmpoolCapture *c);
 
+/**
+ * Note the events up to now. Waits for nothing.
+ *
+ * @param queued only those that libxcb has read already
+ * @return whether there were too many: the rest was discarded, and everything
+ *         is asked for that they might have told
+ */
+int x11shmpool_capture_events(X11ShmpoolCapture *c, int queued);
+
 /** Only read the events, for x11shmpool_capture_update() to process later. Waits
  *  for nothing. */
 void x11shmpool_capture_listen(X11ShmpoolCapture *c);

@@ -172,7 +172,11 @@ static void test_windows(void **state)
     assert_ptr_equal(x11shmpool_clients_find(&w, NULL, "ed2"), &list[2]);
     assert_ptr_equal(x11shmpool_clients_find(&w, "b", "Editor"), &list[2]);
     assert_ptr_equal(x11shmpool_clients_find(&w, "hidden", NULL), &list[0]);
-    assert_null(x11shmpool_clients_find(&w, "A.TXT", NULL));
+    /* the exact case first, then any */
+    assert_ptr_equal(x11shmpool_clients_find(&w, "A.TXT", NULL), &list[1]);
+    assert_ptr_equal(x11shmpool_clients_find(&w, "EDITOR", NULL), &list[1]);
+    assert_ptr_equal(x11shmpool_clients_find(&w, "editor", NULL), &list[0]);
+    assert_ptr_equal(x11shmpool_clients_find(&w, NULL, "ED2"), &list[2]);
     assert_null(x11shmpool_clients_find(&w, NULL, "Edit"));
     assert_null(x11shmpool_clients_find(&w, "a.txt", "ed2"));
 
