@@ -18,6 +18,7 @@
  * Foundation, Inc., 51 Franklin Street, Fifth Floor, Boston, MA 02110-1301 USA
  */
 
+#include <pthread.h>
 #include <stdatomic.h>
 #include <unistd.h>
 
@@ -69,7 +70,8 @@ typedef struct PoolSlot {
 /* What the pool and its slots share, which may outlive it. */
 typedef struct Shared {
     atomic_int slots;         ///< that exist
-    atomic_int generation;    ///< slots of an earlier one are not used again
+    pthread_mutex_t lock;     ///< held while a slot goes back into the pool
+    int generation;           ///< slots of an earlier one don't; under lock
 } Shared;
 
 typedef struct Attached {
@@ -80,6 +82,25 @@ typedef struct Attached {
 static Shared *shared(const AVBufferRef *buf)
 {
     return (Shared *)buf->data;
+}
+
+static void free_shared(void *opaque av_unused, uint8_t *data)
+{
+    pthread_mutex_destroy(&((Shared *)data)->lock);
+    av_free(data);
+}
+
+static av_cold AVBufferRef *alloc_shared(void)
+{
+    Shared *s        = av_mallocz(sizeof(*s));
+    AVBufferRef *buf = s ? av_buffer_create((uint8_t *)s, sizeof(*s),
+                                            free_shared, NULL, 0) : NULL;
+
+    if (buf)
+        pthread_mutex_init(&s->lock, NULL);
+    else
+        av_free(s);
+    return buf;
 }
 
 static void free_memory(PoolSlot *p)
@@ -154,18 +175,18 @@ static int make_slot(X11ShmpoolPool *pool)
 {
     PoolSlot *p = av_mallocz(sizeof(*p));
     X11ShmpoolSlot *s;
+    Attached *attached;
     int ret;
 
     if (!p)
         return AVERROR(ENOMEM);
     s         = &p->slot;
     p->shared = av_buffer_ref(pool->shared);
-    ret       = av_reallocp_array(&pool->attached, pool->nb_attached + 1,
-                                  sizeof(*pool->attached));
-    if (ret < 0)
-        pool->nb_attached = 0;
-    if (!p->shared)
-        ret = AVERROR(ENOMEM);
+    attached  = av_realloc_array(pool->attached, pool->nb_attached + 1,
+                                 sizeof(*attached));
+    if (attached)
+        pool->attached = attached;
+    ret = p->shared && attached ? 0 : AVERROR(ENOMEM);
     if (ret < 0)
         goto fail;
     ret = pool->kind == X11SHMPOOL_SHM_AUTO ?
@@ -181,7 +202,7 @@ static int make_slot(X11ShmpoolPool *pool)
     if (s->fd >= 0 && pool->pagemap >= 0)
         p->views = x11shmpool_views_alloc(s->fd, s->size, pool->pagemap);
     atomic_fetch_add(&shared(p->shared)->slots, 1);
-    p->generation = atomic_load(&shared(p->shared)->generation);
+    p->generation = shared(p->shared)->generation;
     pool->ready = p;
     return 0;
 fail:
@@ -270,7 +291,7 @@ av_cold int x11shmpool_pool_alloc(X11ShmpoolPool **ppool, X11ShmpoolDisplay *d,
         av_log(d->log, AV_LOG_VERBOSE, "No /proc/self/pagemap: what is written "
                "into a packet can show in later frames.\n");
 
-    pool->shared  = av_buffer_allocz(sizeof(Shared));
+    pool->shared  = alloc_shared();
     pool->buffers = alloc_buffers(pool);
     if (!pool->shared || !pool->buffers) {
         x11shmpool_pool_free(&pool);
@@ -286,8 +307,13 @@ static void free_slots(X11ShmpoolPool *pool)
     if (pool->ready)
         free_slot(pool->ready, NULL);
     pool->ready = NULL;
-    if (pool->shared)
-        atomic_fetch_add(&shared(pool->shared)->generation, 1);
+    if (pool->shared) {
+        Shared *s = shared(pool->shared);
+
+        pthread_mutex_lock(&s->lock);
+        s->generation++;
+        pthread_mutex_unlock(&s->lock);
+    }
     av_buffer_pool_uninit(&pool->buffers);
     av_freep(&pool->attached);
 }
@@ -366,8 +392,13 @@ static void release_slot(void *opaque, uint8_t *data av_unused)
 {
     AVBufferRef *entry = opaque;
     PoolSlot *p        = av_buffer_pool_buffer_get_opaque(entry);
+    Shared *s          = shared(p->shared);
 
-    if (p->generation != atomic_load(&shared(p->shared)->generation))
+    pthread_mutex_lock(&s->lock);
+    if (p->generation == s->generation)
+        av_buffer_unref(&entry);
+    pthread_mutex_unlock(&s->lock);
+    if (entry)
         free_memory(p);
     av_buffer_unref(&entry);
 }

@@ -276,6 +276,7 @@ av_cold int x11shmpool_slot_init(X11ShmpoolSlot *s, X11ShmpoolDisplay *d,
     if (ret < 0) {
         x11shmpool_slot_detach(d, s->segment, s->pixmap);
         x11shmpool_slot_uninit(s);
+        s->segment = XCB_NONE;
         return ret;
     }
 
