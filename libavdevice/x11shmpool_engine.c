@@ -180,6 +180,7 @@ static int capture(X11ShmpoolEngine *e, int64_t tick)
     e->capturing = 0;
 
     e->queue.stats.slots = x11shmpool_pool_slots(e->frames->pool);
+    x11shmpool_queue_shrink(&e->queue, x11shmpool_pool_max(e->frames->pool));
     if (!ret)
         added = add_frame(e, &frame, &rects);
     else if (ret == AVERROR(EAGAIN))

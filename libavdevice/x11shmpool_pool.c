@@ -47,6 +47,7 @@ struct X11ShmpoolPool {
     enum X11ShmpoolShm kind;  ///< AUTO until there is a slot
     int max_slots;
     int bounded;              ///< by the user
+    int grown;                ///< the bound is more than that of the size
     size_t slot_size;
 
     AVBufferPool *buffers;
@@ -230,14 +231,15 @@ static void set_size(X11ShmpoolPool *pool, const X11ShmpoolFormat *f,
                      size_t size)
 {
     const int64_t most = MOST_BYTES / (int64_t)size;
+    const int initial  = av_clip(AUTO_BYTES / size,
+                                 FFMIN(AUTO_MIN_SLOTS, most), AUTO_MAX_SLOTS);
 
     pool->format    = *f;
     pool->slot_size = size;
     if (!pool->bounded)
-        pool->max_slots = FFMAX(FFMIN(pool->max_slots, most),
-                                av_clip(AUTO_BYTES / size,
-                                        FFMIN(AUTO_MIN_SLOTS, most),
-                                        AUTO_MAX_SLOTS));
+        pool->max_slots = pool->grown ?
+                          FFMAX(FFMIN(pool->max_slots, most), initial) :
+                          initial;
 }
 
 static int check_size(X11ShmpoolDisplay *d, const X11ShmpoolFormat *f,
@@ -382,6 +384,7 @@ static int may_grow(X11ShmpoolPool *pool, int wanted)
                "%"PRId64" MiB. Set pool_size for another bound.\n", nb,
                nb * pool->slot_size >> 20, MOST_BYTES >> 20);
     pool->max_slots  = grown;
+    pool->grown      = 1;
     pool->none_since = now;
     return 1;
 }

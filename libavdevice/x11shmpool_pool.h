@@ -67,7 +67,8 @@ int x11shmpool_pool_alloc(X11ShmpoolPool **pool, X11ShmpoolDisplay *d,
 
 /**
  * From now on slots are of another size. Those in use stay valid, and count.
- * The server forgets all of them. Buffered.
+ * The server forgets all of them. A bound that the user has not set becomes
+ * that of the new size, unless it has grown. Buffered.
  *
  * @param f,size as for x11shmpool_pool_alloc()
  * @return as x11shmpool_pool_alloc(); after an error the pool is as before

@@ -38,6 +38,12 @@ av_cold int x11shmpool_queue_init(X11ShmpoolQueue *q, int capacity)
     return q->frames ? 0 : AVERROR(ENOMEM);
 }
 
+void x11shmpool_queue_shrink(X11ShmpoolQueue *q, int capacity)
+{
+    q->capacity = FFMIN(q->capacity, capacity);
+    q->limit    = FFMIN(q->limit, q->capacity);
+}
+
 av_cold void x11shmpool_queue_uninit(X11ShmpoolQueue *q)
 {
     if (q->frames)

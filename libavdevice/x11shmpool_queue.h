@@ -82,6 +82,10 @@ typedef struct X11ShmpoolQueue {
 /** @return 0 or AVERROR(ENOMEM) */
 int x11shmpool_queue_init(X11ShmpoolQueue *q, int capacity);
 
+/** From now on at most this many frames may wait; those that do are kept. More
+ *  than at the beginning, or than last time, changes nothing. */
+void x11shmpool_queue_shrink(X11ShmpoolQueue *q, int capacity);
+
 /** Release all frames. A zeroed queue is fine. */
 void x11shmpool_queue_uninit(X11ShmpoolQueue *q);
 

@@ -35,6 +35,8 @@
 #include <stdatomic.h>
 #include <string.h>
 
+#include "libavutil/error.h"
+
 #include "x11shmpool_pool.h"
 
 #define SLOTS 4
@@ -145,11 +147,35 @@ static void released_while_freed(void **state)
     pthread_join(thread, NULL);
 }
 
+/* Nobody chose a bound: it is that of the present size. No slot is made. */
+static void bound_of_each_size(void **state)
+{
+    X11ShmpoolPool *pool = make(0);
+
+    (void)state;
+    assert_int_equal(x11shmpool_pool_max(pool), 16);
+    assert_int_equal(x11shmpool_pool_resize(pool, &format, 30 << 20), 0);
+    assert_int_equal(x11shmpool_pool_max(pool), 8);
+    assert_int_equal(x11shmpool_pool_resize(pool, &format, 1000 << 20), 0);
+    assert_int_equal(x11shmpool_pool_max(pool), 2);
+    assert_int_equal(x11shmpool_pool_resize(pool, &format, 1100 << 20),
+                     AVERROR(EINVAL));
+    assert_int_equal(x11shmpool_pool_resize(pool, &format, 400), 0);
+    assert_int_equal(x11shmpool_pool_max(pool), 16);
+    x11shmpool_pool_free(&pool);
+
+    pool = make(SLOTS);
+    assert_int_equal(x11shmpool_pool_resize(pool, &format, 100 << 20), 0);
+    assert_int_equal(x11shmpool_pool_max(pool), SLOTS);
+    x11shmpool_pool_free(&pool);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(released_while_resized),
         cmocka_unit_test(released_while_freed),
+        cmocka_unit_test(bound_of_each_size),
     };
 
     return cmocka_run_group_tests_name("pool", tests, NULL, NULL);

@@ -192,6 +192,26 @@ static void flushed_frames_count_as_nothing(void **state)
     assert_int_equal(take(2), -1);
 }
 
+/* What waits stays, and nothing is added until there is less than the new
+ * capacity. */
+static void a_shorter_queue(void **state)
+{
+    (void)state;
+    for (int i = 0; i < CAPACITY; i++)
+        add(i, 0);
+    x11shmpool_queue_shrink(&q, 2);
+    for (int i = 0; i < CAPACITY - 1; i++) {
+        x11shmpool_queue_shrink(&q, CAPACITY);
+        assert_int_equal(take(CAPACITY), i);
+        x11shmpool_queue_reader_waits(&q);
+    }
+    assert_true(x11shmpool_queue_has_room(&q));
+    add(CAPACITY, 0);
+    assert_false(x11shmpool_queue_has_room(&q));
+    assert_int_equal(take(CAPACITY + 1), CAPACITY);
+    check_stats(CAPACITY, 0, 1, 0);
+}
+
 /* By half, up to 2 GiB, and never less than it was. */
 static void pool_grows_by_half(void **state)
 {
@@ -229,6 +249,7 @@ int main(void)
                                         teardown),
         cmocka_unit_test_setup_teardown(flushed_frames_count_as_nothing, setup,
                                         teardown),
+        cmocka_unit_test_setup_teardown(a_shorter_queue, setup, teardown),
         cmocka_unit_test(pool_grows_by_half),
     };
 
