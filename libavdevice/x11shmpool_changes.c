@@ -98,5 +98,6 @@ void x11shmpool_changes_between(const X11ShmpoolChanges *c, int64_t older,
         return;
     }
     for (int64_t n = older + 1; n <= newer; n++)
-        x11shmpool_rects_add_all(rects, &c->ring[n % X11SHMPOOL_CHANGES], NULL);
+        x11shmpool_rects_add_all(rects, &c->ring[n % X11SHMPOOL_CHANGES],
+                                 &frame);
 }

@@ -80,13 +80,15 @@ int64_t x11shmpool_changes_add(X11ShmpoolChanges *c,
                                X11ShmpoolRect frame);
 
 /**
- * What differs between two frames of one size.
+ * What differs between two frames of one size, even if those in between had
+ * another one.
  *
  * @param older the earlier frame's sequence; 0 if there is none
  * @param newer the later frame's sequence, at most c->newest
  * @param frame all of the later frame
- * @param rects set to what differs: nothing if they are the same, the whole
- *              frame if there is no earlier one or it is no longer recorded
+ * @param rects set to what differs, within the frame: nothing if they are the
+ *              same, all of it if there is no earlier one or it is no longer
+ *              recorded
  */
 void x11shmpool_changes_between(const X11ShmpoolChanges *c, int64_t older,
                                 int64_t newer, X11ShmpoolRect frame,

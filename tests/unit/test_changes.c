@@ -139,6 +139,25 @@ static void clipped_to_the_frame(void **state)
                                       (X11ShmpoolRect){ W - 1, 0, 1, H }));
 }
 
+/* A larger frame in between, which nobody has seen, differs from both all
+ * over. */
+static void another_size_in_between(void **state)
+{
+    const X11ShmpoolRect large = { 0, 0, 2 * frame.w, 3 * frame.h };
+    X11ShmpoolChanges c = { 0 };
+    X11ShmpoolRects r;
+
+    (void)state;
+    for (int i = 0; i < 3; i++) {
+        const X11ShmpoolRect all = i == 1 ? large : frame;
+
+        x11shmpool_changes_add(&c, &(X11ShmpoolRects){ 1, { all } }, all);
+    }
+    x11shmpool_changes_between(&c, 1, 3, frame, &r);
+    assert_int_equal(r.nb, 1);
+    assert_true(x11shmpool_rect_equal(r.list[0], frame));
+}
+
 /* Whatever is drawn, between any two frames that are remembered nothing is
  * missing, and beyond that all is told. */
 static void nothing_is_missing(void **state)
@@ -213,6 +232,7 @@ int main(void)
         cmocka_unit_test(whole_frame_if_there_was_none),
         cmocka_unit_test(exact_for_one_frame),
         cmocka_unit_test(clipped_to_the_frame),
+        cmocka_unit_test(another_size_in_between),
         cmocka_unit_test(nothing_is_missing),
         cmocka_unit_test(rectangles_are_few),
     };
