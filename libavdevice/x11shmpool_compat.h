@@ -82,12 +82,12 @@
 /* The decoder of wrapped frames adds a packet's metadata to theirs; before
  * FFmpeg 7.1 it may lose the memory instead. */
 #define X11SHMPOOL_WRAPPED_METADATA \
-    (LIBAVCODEC_VERSION_INT >= AV_VERSION_INT(61, 19, 100))
+    (avcodec_version() >= AV_VERSION_INT(61, 19, 100))
 
 /* Up to FFmpeg 8.0 the scaler that ffmpeg inserts when frames change their size
  * keeps hints as they are, and libx264 writes where they point. */
 #define X11SHMPOOL_SCALERS_KEEP_HINTS \
-    (LIBAVUTIL_VERSION_INT < AV_VERSION_INT(60, 26, 100))
+    (avutil_version() < AV_VERSION_INT(60, 26, 100))
 
 /* read_play and read_pause became read_set_state and handle_command within
  * libavformat 62: FFmpeg 8.0 has the former, 8.1 the latter. */
