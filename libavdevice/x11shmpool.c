@@ -285,6 +285,8 @@ static av_cold int add_stream(AVFormatContext *s)
         par->bits_per_coded_sample = 8;
     X11SHMPOOL_SET_FRAMERATE(par, c->rate);
 
+    c->packets.width  = par->width;
+    c->packets.height = par->height;
     return 0;
 }
 

@@ -282,17 +282,13 @@ int x11shmpool_packets_fill(X11ShmpoolPackets *p, X11ShmpoolEngine *engine,
                             const X11ShmpoolFrame *frame, AVPacket *pkt)
 {
     const X11ShmpoolFormat *f = &picture_of(frame)->from;
-    const int resized = p->width && (p->width != f->width ||
-                                     p->height != f->height);
+    const int resized = p->width != f->width || p->height != f->height;
+    const int hinted  = !X11SHMPOOL_SCALERS_KEEP_HINTS ||
+                        (f->width == p->first_width &&
+                         f->height == p->first_height);
     X11ShmpoolRects rects, hint;
-    int ret, hinted;
+    int ret;
 
-    if (!p->width) {
-        p->first_width  = f->width;
-        p->first_height = f->height;
-    }
-    hinted = !X11SHMPOOL_SCALERS_KEEP_HINTS ||
-             (f->width == p->first_width && f->height == p->first_height);
     if (resized)
         memset(p->sequences, 0, sizeof(p->sequences));
     if (p->metadata)
@@ -309,6 +305,10 @@ int x11shmpool_packets_fill(X11ShmpoolPackets *p, X11ShmpoolEngine *engine,
 
     p->width  = f->width;
     p->height = f->height;
+    if (!p->first_width) {
+        p->first_width  = f->width;
+        p->first_height = f->height;
+    }
     memmove(p->sequences + 1, p->sequences,
             sizeof(p->sequences) - sizeof(*p->sequences));
     p->sequences[0] = frame->sequence;

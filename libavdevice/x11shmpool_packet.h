@@ -41,8 +41,9 @@ typedef struct X11ShmpoolPackets {
     int metadata;            ///< tell what changed as metadata
     int hints;               ///< frames whose changes a hint tells, up to
                              ///< X11SHMPOOL_CHANGES; 0 for raw video
-    int width, height;       ///< of the last packet, 0 if there is none
-    int first_width, first_height;
+    int width, height;       ///< of the last packet; of the stream, as the
+                             ///< caller sets it, before the first one
+    int first_width, first_height; ///< of the first packet, 0 before it
     int64_t sequences[X11SHMPOOL_CHANGES]; ///< of the frames in the last
                              ///< packets of this size, the last one first; 0 if
                              ///< there were fewer
