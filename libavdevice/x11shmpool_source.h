@@ -154,8 +154,8 @@ void x11shmpool_source_put(X11ShmpoolSource *s, X11ShmpoolRect chosen,
 
 /**
  * Where no size was chosen, give the region the size that
- * x11shmpool_source_select() would give it now. It keeps its size while what is
- * captured is not shown, or too small to hold any of it.
+ * x11shmpool_source_select() would give it now. It keeps its place, and its size
+ * while what is captured is not shown, or too small to hold any of it.
  *
  * @param even round the size down to even numbers
  * @return whether the size is another one

@@ -38,14 +38,15 @@ int x11shmpool_source_fit(X11ShmpoolSource *s, int even)
 {
     X11ShmpoolRect r = chosen_region(s);
 
-    if (even && !s->state.chosen.w) {
+    if (even) {
         r.w -= r.w > 1 && r.w & 1;
         r.h -= r.h > 1 && r.h & 1;
     }
     if (x11shmpool_rect_empty(r) ||
         (r.w == s->region.w && r.h == s->region.h))
         return 0;
-    s->region = r;
+    s->region.w = r.w;
+    s->region.h = r.h;
     return 1;
 }
 

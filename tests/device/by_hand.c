@@ -495,6 +495,27 @@ static void a_region_is_chosen_again(void **state)
         drag(cases[i].format, cases[i].at, cases[i].want);
 }
 
+/* A size that was rounded to an even one stays so. */
+static void a_region_keeps_its_size(void **state)
+{
+    (void)state;
+    if (!screen->xtest)
+        skip();
+    begin("select_region=1:pixel_format=yuv420p:on_resize=follow");
+    move(100, 50);
+    button(1, 1);
+    move(301, 203);
+    button(1, 0);
+    assert_int_equal(end(), 0);
+    test_stage_size(200, 152);
+    for (int i = 0; i < 3; i++) {
+        AVPacket *packet = test_shot_packet(d);
+
+        assert_int_equal(packet->size, 200 * 152 * 3 / 2);
+        av_packet_free(&packet);
+    }
+}
+
 static void a_window_is_chosen_again(void **state)
 {
     char want[64];
@@ -523,6 +544,7 @@ int main(void)
         TEST(other_buttons_leave),
         TEST(nobody_stands_still),
         TEST(a_region_is_chosen_again),
+        TEST(a_region_keeps_its_size),
         TEST(a_window_is_chosen_again),
     };
 
