@@ -82,6 +82,15 @@ static int get_scratch(X11ShmpoolFrames *f)
                                &f->scratch);
 }
 
+static int init_scratch(X11ShmpoolFrames *f)
+{
+    int ret = x11shmpool_pool_alloc(&f->scratch_pool, f->capture.display,
+                                    &f->format, slot_size(f), f->options.shm,
+                                    1);
+
+    return ret < 0 ? ret : get_scratch(f);
+}
+
 static av_cold int init_pools(X11ShmpoolFrames *f)
 {
     X11ShmpoolDisplay *d = f->capture.display;
@@ -105,9 +114,7 @@ static av_cold int init_pools(X11ShmpoolFrames *f)
     if (is_slot || ret < 0)
         return ret;
 
-    ret = x11shmpool_pool_alloc(&f->scratch_pool, d, &f->format, slot_size(f),
-                                f->options.shm, 1);
-    if (ret < 0 || (ret = get_scratch(f)) < 0)
+    if ((ret = init_scratch(f)) < 0)
         return ret;
     return x11shmpool_capture_measure(&f->capture, f->scratch);
 }
@@ -163,7 +170,8 @@ static int has_new_size(const X11ShmpoolFrames *f)
                                  get_picture(f)->convert.subsampled);
 }
 
-/* Slots and frames get the size of the source's region. */
+/* Slots and frames get the size of the source's region. In some sizes rows have
+ * no padding, in others they must be packed: from then on all are. */
 static int resize(X11ShmpoolFrames *f)
 {
     int ret;
@@ -176,8 +184,10 @@ static int resize(X11ShmpoolFrames *f)
         return ret;
     x11shmpool_capture_resized(&f->capture);
     ret = x11shmpool_pool_resize(f->pool, &f->format, frame_size(f));
-    if (!f->scratch_pool || ret < 0)
+    if (ret < 0)
         return ret;
+    if (!f->scratch_pool)
+        return get_picture(f)->is_slot ? 0 : init_scratch(f);
     ret = x11shmpool_pool_resize(f->scratch_pool, &f->format, slot_size(f));
     return ret < 0 ? ret : get_scratch(f);
 }

@@ -34,6 +34,7 @@
 #include <string.h>
 
 #include <cmocka.h>
+#include <libavutil/dict.h>
 #include <libavutil/intreadwrite.h>
 #include <libavutil/macros.h>
 #include <libavutil/mem.h>
@@ -91,11 +92,16 @@ static int check_size(const AVPacket *packet, const AVFrame *frame)
     size_t size;
     const uint8_t *data =
         av_packet_get_side_data(packet, AV_PKT_DATA_PARAM_CHANGE, &size);
-    const int raw    = d->stream->codecpar->codec_id == AV_CODEC_ID_RAWVIDEO;
-    const int first  = !width;
-    const int is_new = frame->width != width || frame->height != height;
+    const int raw   = d->stream->codecpar->codec_id == AV_CODEC_ID_RAWVIDEO;
+    const int first = !width;
+    int is_new;
 
-    if (!data != !(raw && is_new && !first))
+    if (first) {
+        width  = d->stream->codecpar->width;
+        height = d->stream->codecpar->height;
+    }
+    is_new = frame->width != width || frame->height != height;
+    if (!data != !(raw && is_new))
         fail_msg("%dx%d after %dx%d, and %s size is told", frame->width,
                  frame->height, width, height, data ? "a" : "no");
     if (data) {
@@ -107,7 +113,7 @@ static int check_size(const AVPacket *packet, const AVFrame *frame)
     }
     width  = frame->width;
     height = frame->height;
-    return raw && is_new;
+    return raw && (is_new || first);
 }
 
 /* The first packets of a size are kept. */
@@ -290,6 +296,79 @@ static void of_a_monitor(void **state)
     }
 }
 
+/* The region stays where the pointer took it. */
+static void beside_the_pointer(void **state)
+{
+    TestImage *image, *want;
+
+    (void)state;
+    if (test_randr_version(screen) < 105)
+        skip();
+    width = height = told = 0;
+    test_screen_warp(screen, 110, 105);
+    assert_true(test_randr_monitor(screen, "m", 100, 100, 200, 150, 0));
+    test_stage_open(&d, "monitor=m:on_resize=follow:grab_x=50:grab_y=40:"
+                    "follow_mouse=centered");
+    expect(root, 100, 100, 150, 110, "at first");
+    assert_true(test_randr_monitor(screen, "m", 100, 100, 220, 170, 0));
+    want = test_screen_read(screen, root, 100, 100, 170, 130, 0);
+    do {
+        image = next();
+        if (told)
+            test_shot_same(want, image, "the first one of its size");
+        test_image_free(&image);
+    } while (!told);
+    test_image_free(&want);
+    test_randr_monitor_delete(screen, "m");
+}
+
+/* The stream has the size that the window had when it was opened. */
+static void before_the_first_frame(void **state)
+{
+    (void)state;
+    open_app(120, 100);
+    test_stage_open(&d, "window_id=%u:on_resize=follow", app->window);
+    test_app_move(app, 20, 30, 200, 150);
+    expect(app->window, 0, 0, 200, 150, "resized before it is read");
+    assert_int_equal(told, 1);
+}
+
+/* What changed lies within the frame, also if frames of another size were
+ * never read. */
+static void between_frames_that_are_read(void **state)
+{
+    const AVDictionaryEntry *e;
+    AVDictionary *dict = NULL;
+    const uint8_t *data;
+    AVPacket *packet;
+    size_t size;
+
+    (void)state;
+    open_app(120, 100);
+    test_stage_open(&d, "window_id=%u:on_resize=follow:damage_metadata=1",
+                    app->window);
+    expect(app->window, 0, 0, 120, 100, "at first");
+    for (int i = 0; i < 2; i++) {
+        test_app_move(app, 20, 30, i ? 120 : 400, i ? 100 : 300);
+        av_usleep(100000);     /* frames are captured, and wait */
+    }
+    av_read_pause(d->ctx);
+    av_read_play(d->ctx);
+    packet = test_shot_packet(d);
+    data   = av_packet_get_side_data(packet, AV_PKT_DATA_STRINGS_METADATA,
+                                     &size);
+    assert_non_null(data);
+    assert_int_equal(av_packet_unpack_dictionary(data, size, &dict), 0);
+    e = av_dict_get(dict, "lavd.x11shmpool.w", NULL, 0);
+    assert_non_null(e);
+    assert_string_equal(e->value, "120");
+    e = av_dict_get(dict, "lavd.x11shmpool.h", NULL, 0);
+    assert_non_null(e);
+    assert_string_equal(e->value, "100");
+    av_dict_free(&dict);
+    av_packet_free(&packet);
+}
+
 /* The bound holds over the frames of all sizes. */
 static void bound(void **state)
 {
@@ -434,6 +513,47 @@ static void of_a_screen(void **state)
     }
 }
 
+/* Rows that the server pads are packed in some sizes and not in others. */
+static void of_padded_rows(void **state)
+{
+    static const struct {
+        int depth;
+        const char *args;
+    } screens[] = {
+        { 8, "-cc 3" }, { 8, "-cc 4" }, { 15, NULL }, { 16, NULL },
+    };
+    static const char *const shm[] = { "auto", "sysv", "off" };
+    static const int wide[][2] = {
+        { 1021, 701 }, { 121, 99 }, { 1001, 763 }, { 400, 300 }, { 3, 5 },
+    };
+
+    (void)state;
+    for (int i = 0; i < 4; i++) {
+        assert_int_equal(test_stage_stop(NULL), 0);
+        assert_int_equal(test_stage_start(&(TestServerOptions){
+            .width = 1100, .height = 800, .depth = screens[i].depth,
+            .args = screens[i].args }), 0);
+        for (int k = 0; k < 3; k++) {
+            open_app(120, 100);
+            test_stage_open(&d, "window_id=%u:on_resize=follow:pool_size=24:"
+                            "shm=%s", app->window, shm[k]);
+            expect(app->window, 0, 0, 120, 100, shm[k]);
+            for (size_t n = 0; n < sizeof(wide) / sizeof(*wide); n++) {
+                const int w = wide[n][0], h = wide[n][1];
+
+                test_app_move(app, 20, 30, w, h);
+                expect(app->window, 0, 0, w, h, shm[k]);
+                paint(app->window);
+                expect(app->window, 0, 0, w, h, shm[k]);
+                check_held();
+            }
+            assert_int_equal(clear(NULL), 0);
+        }
+    }
+    assert_int_equal(test_stage_stop(NULL), 0);
+    assert_int_equal(setup(NULL), 0);
+}
+
 #define TEST(name) cmocka_unit_test_teardown(name, clear)
 
 int main(void)
@@ -442,6 +562,10 @@ int main(void)
         TEST(of_a_window),
         TEST(of_a_part),
         TEST(of_a_monitor),
+        TEST(of_padded_rows),
+        TEST(beside_the_pointer),
+        TEST(before_the_first_frame),
+        TEST(between_frames_that_are_read),
         TEST(bound),
         TEST(one_kept),
         TEST(dragged),
