@@ -56,7 +56,8 @@ struct X11ShmpoolPool {
     int nb_attached;
     AVBufferRef *shared;      ///< a Shared
     int64_t none_since;       ///< since when no slot is free, µs; 0 if one is
-    int64_t full_time;        ///< no new slot before this: memory ran out
+    int64_t full_time;        ///< memory ran out: no new slot before this, or
+    int full_slots;           ///< before there are fewer than so many
     int warned_out, warned_memory;
     int pagemap;              ///< see x11shmpool_views.h
 };
@@ -420,7 +421,8 @@ int x11shmpool_pool_get(X11ShmpoolPool *pool, int wanted, AVBufferRef **buf,
         if (x11shmpool_pool_slots(pool) >= pool->max_slots &&
             !may_grow(pool, wanted))
             return AVERROR(EAGAIN);
-        if (pool->full_time && av_gettime_relative() < pool->full_time)
+        if (x11shmpool_pool_slots(pool) >= pool->full_slots &&
+            av_gettime_relative() < pool->full_time)
             return AVERROR(EAGAIN);
         if ((ret = make_slot(pool)) < 0)
             goto fail;
@@ -444,7 +446,8 @@ fail:
         return ret;
     /* Memory allows no more slots, but those that exist will be released. */
     if (x11shmpool_pool_slots(pool)) {
-        pool->full_time = av_gettime_relative() + RETRY_US;
+        pool->full_time  = av_gettime_relative() + RETRY_US;
+        pool->full_slots = x11shmpool_pool_slots(pool);
         if (!pool->warned_memory++)
             av_log(pool->display->log, AV_LOG_WARNING,
                    "Only %d of the %d slots allowed can be made: %s\n",

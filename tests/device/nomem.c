@@ -272,12 +272,26 @@ static void log_errors(void *ctx, int level, const char *format, va_list ap)
     }
 }
 
+static xcb_window_t window;    /* which gets another size with each frame */
+static char resized[2][128];
+static const char *const options[] = {
+    "framerate=500:shm=memfd", "framerate=500:shm=sysv:damage_metadata=1",
+    "framerate=500:shm=off", "framerate=500:damage=off:show_region=1",
+    resized[0], resized[1],
+};
+#define NB_OPTIONS ((int)(sizeof(options) / sizeof(*options)))
+
 static int setup(void **state)
 {
     (void)state;
     if (test_stage_start(&(TestServerOptions){ .width = WIDTH,
                                                .height = HEIGHT }) < 0)
         return -1;
+    window = test_screen_window(screen, 5, 5, 40, 30, 0);
+    for (int i = 0; i < 2; i++)
+        snprintf(resized[i], sizeof(resized[i]), "framerate=500:window_id=%u:"
+                 "on_resize=follow:pixel_format=%s", window,
+                 i ? "yuv420p" : "native");
     av_log_set_callback(log_errors);
     return test_shortage_init();
 }
@@ -297,6 +311,9 @@ static int run(const char *options, int kind, int nth, int all_after)
     test_shortage_start(kind, nth, all_after);
     ret = test_device_open(&d, "x11shmpool", server->display, options);
     for (int i = 0; d && i < 4; i++) {
+        xcb_configure_window(screen->conn, window, XCB_CONFIG_WINDOW_WIDTH |
+                             XCB_CONFIG_WINDOW_HEIGHT,
+                             (const uint32_t[]){ 40 + 7 * i, 30 + 5 * i });
         test_screen_fill(screen, root, i * 10, i * 7, 30, 30,
                          i * 0x123456);
         av_packet_unref(packet);
@@ -378,12 +395,6 @@ static void fail_in_turn(const char *options, int kind, int all_after)
     if (n < (kind == HEAP ? 30 : 4))
         fail_msg("%s: only %d calls were seen", options, n - 1);
 }
-
-static const char *const options[] = {
-    "framerate=500:shm=memfd", "framerate=500:shm=sysv:damage_metadata=1",
-    "framerate=500:shm=off", "framerate=500:damage=off:show_region=1",
-};
-#define NB_OPTIONS ((int)(sizeof(options) / sizeof(*options)))
 
 static void needs_runtime(void)
 {
