@@ -30,24 +30,18 @@
 #include "libavutil/time.h"
 #include "libavcodec/defs.h"
 
+#include "x11shmpool_bound.h"
 #include "x11shmpool_pool.h"
 #include "x11shmpool_text.h"
 #include "x11shmpool_views.h"
 
-#define AUTO_BYTES     (256 << 20)
-#define AUTO_MIN_SLOTS 4
-#define AUTO_MAX_SLOTS 16
-#define MOST_BYTES     (INT64_C(2) << 30)
-#define PATIENCE_US    1000000    /* before the bound grows */
 #define RETRY_US       5000000    /* after memory ran out */
 
 struct X11ShmpoolPool {
     X11ShmpoolDisplay *display;
     X11ShmpoolFormat format;
     enum X11ShmpoolShm kind;  ///< AUTO until there is a slot
-    int max_slots;
-    int bounded;              ///< by the user
-    int grown;                ///< the bound is more than that of the size
+    X11ShmpoolBound bound;
     size_t slot_size;
 
     AVBufferPool *buffers;
@@ -55,10 +49,9 @@ struct X11ShmpoolPool {
     struct Attached *attached; ///< those that the server knows
     int nb_attached;
     AVBufferRef *shared;      ///< a Shared
-    int64_t none_since;       ///< since when no slot is free, µs; 0 if one is
     int64_t full_time;        ///< memory ran out: no new slot before this, or
     int full_slots;           ///< before there are fewer than so many
-    int warned_out, warned_memory;
+    int warned_memory;
     int pagemap;              ///< see x11shmpool_views.h
 };
 
@@ -231,27 +224,9 @@ static AVBufferRef *take_ready_slot(void *opaque, size_t size av_unused)
 static void set_size(X11ShmpoolPool *pool, const X11ShmpoolFormat *f,
                      size_t size)
 {
-    const int64_t most = MOST_BYTES / (int64_t)size;
-    const int initial  = av_clip(AUTO_BYTES / size,
-                                 FFMIN(AUTO_MIN_SLOTS, most), AUTO_MAX_SLOTS);
-
     pool->format    = *f;
     pool->slot_size = size;
-    if (!pool->bounded)
-        pool->max_slots = pool->grown ?
-                          FFMAX(FFMIN(pool->max_slots, most), initial) :
-                          initial;
-}
-
-static int check_size(X11ShmpoolDisplay *d, const X11ShmpoolFormat *f,
-                      size_t size)
-{
-    if (MOST_BYTES / (int64_t)size >= 2)
-        return 0;
-    av_log(d->log, AV_LOG_ERROR, "A frame of %dx%d takes %zu MiB, and two "
-           "must fit in %"PRId64" MiB: choose a smaller video_size.\n",
-           f->width, f->height, size >> 20, MOST_BYTES >> 20);
-    return AVERROR(EINVAL);
+    x11shmpool_bound_set_size(&pool->bound, size);
 }
 
 /* The size is that of our own references. With 0 a libavutil that poisons what
@@ -260,13 +235,6 @@ static int check_size(X11ShmpoolDisplay *d, const X11ShmpoolFormat *f,
 static AVBufferPool *alloc_buffers(X11ShmpoolPool *pool)
 {
     return av_buffer_pool_init2(0, pool, take_ready_slot, NULL);
-}
-
-int x11shmpool_pool_grown(int max, size_t size)
-{
-    int64_t most = MOST_BYTES / (int64_t)size;
-
-    return FFMAX(max, FFMIN((int64_t)max + FFMAX(max / 2, 1), most));
 }
 
 av_cold int x11shmpool_pool_alloc(X11ShmpoolPool **ppool, X11ShmpoolDisplay *d,
@@ -278,7 +246,7 @@ av_cold int x11shmpool_pool_alloc(X11ShmpoolPool **ppool, X11ShmpoolDisplay *d,
 
     *ppool = NULL;
     size  += AV_INPUT_BUFFER_PADDING_SIZE;
-    if ((ret = check_size(d, f, size)) < 0)
+    if ((ret = x11shmpool_bound_check(f, size, d->log)) < 0)
         return ret;
     pool = av_mallocz(sizeof(*pool));
     if (!pool)
@@ -286,8 +254,7 @@ av_cold int x11shmpool_pool_alloc(X11ShmpoolPool **ppool, X11ShmpoolDisplay *d,
 
     pool->display   = d;
     pool->kind      = kind;
-    pool->bounded   = !!max_slots;
-    pool->max_slots = max_slots;
+    x11shmpool_bound_init(&pool->bound, max_slots);
     set_size(pool, f, size);
     pool->pagemap   = x11shmpool_views_pagemap();
     if (pool->pagemap < 0)
@@ -328,7 +295,7 @@ int x11shmpool_pool_resize(X11ShmpoolPool *pool, const X11ShmpoolFormat *f,
     int ret;
 
     size += AV_INPUT_BUFFER_PADDING_SIZE;
-    if ((ret = check_size(pool->display, f, size)) < 0)
+    if ((ret = x11shmpool_bound_check(f, size, pool->display->log)) < 0)
         return ret;
     buffers = alloc_buffers(pool);
     if (!buffers)
@@ -356,38 +323,6 @@ av_cold void x11shmpool_pool_free(X11ShmpoolPool **ppool)
     if (pool->pagemap >= 0)
         close(pool->pagemap);
     av_freep(ppool);
-}
-
-/* All slots are in use. Returns whether there may be one more now. */
-static int may_grow(X11ShmpoolPool *pool, int wanted)
-{
-    const int64_t now = av_gettime_relative();
-    const int nb      = x11shmpool_pool_slots(pool);
-    void *log         = pool->display->log;
-    int grown;
-
-    if (!pool->none_since)
-        pool->none_since = now;
-    if (pool->bounded) {
-        if (!pool->warned_out++)
-            av_log(log, AV_LOG_WARNING, "All %d frames that pool_size allows "
-                   "are held: frames are dropped until some are released.\n",
-                   nb);
-        return 0;
-    }
-    grown = x11shmpool_pool_grown(pool->max_slots, pool->slot_size);
-    if (!wanted || now - pool->none_since < PATIENCE_US ||
-        grown == pool->max_slots)
-        return 0;
-    if (!pool->warned_out++)
-        av_log(log, AV_LOG_WARNING, "All %d frames (%zu MiB) are held, and more "
-               "are asked for: memory for more is taken as needed, up to "
-               "%"PRId64" MiB. Set pool_size for another bound.\n", nb,
-               nb * pool->slot_size >> 20, MOST_BYTES >> 20);
-    pool->max_slots  = grown;
-    pool->grown      = 1;
-    pool->none_since = now;
-    return 1;
 }
 
 /* All references to a slot are released. An AVBufferPool that is no longer used
@@ -418,8 +353,10 @@ int x11shmpool_pool_get(X11ShmpoolPool *pool, int wanted, AVBufferRef **buf,
     *buf  = NULL;
     entry = av_buffer_pool_get(pool->buffers);
     if (!entry && !pool->ready) {
-        if (x11shmpool_pool_slots(pool) >= pool->max_slots &&
-            !may_grow(pool, wanted))
+        if (!x11shmpool_bound_allows(&pool->bound, x11shmpool_pool_slots(pool),
+                                     pool->slot_size, wanted,
+                                     av_gettime_relative(),
+                                     pool->display->log))
             return AVERROR(EAGAIN);
         if (x11shmpool_pool_slots(pool) >= pool->full_slots &&
             av_gettime_relative() < pool->full_time)
@@ -438,7 +375,7 @@ int x11shmpool_pool_get(X11ShmpoolPool *pool, int wanted, AVBufferRef **buf,
         return AVERROR(ENOMEM);
     }
 
-    pool->none_since = 0;
+    x11shmpool_bound_got(&pool->bound);
     *slot = &p->slot;
     return 0;
 fail:
@@ -451,7 +388,7 @@ fail:
         if (!pool->warned_memory++)
             av_log(pool->display->log, AV_LOG_WARNING,
                    "Only %d of the %d slots allowed can be made: %s\n",
-                   x11shmpool_pool_slots(pool), pool->max_slots,
+                   x11shmpool_pool_slots(pool), pool->bound.max,
                    av_err2str(ret));
         return AVERROR(EAGAIN);
     }
@@ -501,5 +438,5 @@ int x11shmpool_pool_slots(const X11ShmpoolPool *pool)
 
 int x11shmpool_pool_max(const X11ShmpoolPool *pool)
 {
-    return pool->max_slots;
+    return pool->bound.max;
 }

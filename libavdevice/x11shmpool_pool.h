@@ -35,12 +35,9 @@
  * being filled (it belongs to whoever got it), or in use (somebody holds a
  * reference to the frame in it). Only free slots can be got, the one released
  * last first, since it is the likeliest to be in a cache and lacks the least of
- * what changed. There are never more slots than the bound, counting those that
- * are still in use after the pool was freed.
- *
- * A bound that the user has not set grows, up to 2 GiB of slots: by half,
- * whenever a consumer that asks for more has held all of them for a second.
- * Some filters collect frames, and would wait forever otherwise.
+ * what changed. There are never more slots than the bound (see
+ * x11shmpool_bound.h), counting those that are still in use after the pool was
+ * freed.
  *
  * Unless stated otherwise, functions are for the thread that owns the display.
  * References may be released on any thread, in any order, also after
@@ -114,16 +111,7 @@ AVBufferRef *x11shmpool_pool_publish(const AVBufferRef *buf);
 /** How many slots exist: free, being filled and in use. Any thread. */
 int x11shmpool_pool_slots(const X11ShmpoolPool *pool);
 
-/** The bound in force. */
+/** The bound in force, slots. */
 int x11shmpool_pool_max(const X11ShmpoolPool *pool);
-
-/**
- * What the bound grows to. Pure.
- *
- * @param max  the bound, slots
- * @param size of a slot, bytes
- * @return half as many slots more, as many as fit in 2 GiB; max if no more do
- */
-int x11shmpool_pool_grown(int max, size_t size);
 
 #endif /* AVDEVICE_X11SHMPOOL_POOL_H */

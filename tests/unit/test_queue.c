@@ -25,7 +25,6 @@
 #include <cmocka.h>
 
 #include "libavutil/error.h"
-#include "x11shmpool_pool.h"
 #include "x11shmpool_queue.h"
 
 #define CAPACITY 4
@@ -212,28 +211,6 @@ static void a_shorter_queue(void **state)
     check_stats(CAPACITY, 0, 1, 0);
 }
 
-/* By half, up to 2 GiB, and never less than it was. */
-static void pool_grows_by_half(void **state)
-{
-    const size_t mib = 1 << 20;
-
-    (void)state;
-    assert_int_equal(x11shmpool_pool_grown(16, 4 * mib), 24);
-    assert_int_equal(x11shmpool_pool_grown(1, 4 * mib), 2);
-    assert_int_equal(x11shmpool_pool_grown(7, 33 * mib), 10);
-    assert_int_equal(x11shmpool_pool_grown(400, 4 * mib), 512);
-    assert_int_equal(x11shmpool_pool_grown(512, 4 * mib), 512);
-    assert_int_equal(x11shmpool_pool_grown(4, 1024 * mib), 4);
-    assert_int_equal(x11shmpool_pool_grown(2, 700 * mib), 2);
-    for (int max = 16, i = 0; i < 40; i++) {
-        int grown = x11shmpool_pool_grown(max, 8 * mib);
-
-        assert_true(grown >= max && grown <= 256);
-        assert_true(grown > max || max == 256);
-        max = grown;
-    }
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -250,7 +227,6 @@ int main(void)
         cmocka_unit_test_setup_teardown(flushed_frames_count_as_nothing, setup,
                                         teardown),
         cmocka_unit_test_setup_teardown(a_shorter_queue, setup, teardown),
-        cmocka_unit_test(pool_grows_by_half),
     };
 
     return cmocka_run_group_tests_name("queue", tests, NULL, NULL);
