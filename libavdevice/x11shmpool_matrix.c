@@ -35,7 +35,7 @@
 /* gcc's -O2 vectorises only loops whose length is a constant. */
 #define BLOCK 16
 
-static av_always_inline void weigh(uint8_t *restrict dst, int step,
+static av_always_inline void weigh(uint8_t *restrict dst,
                                    const uint8_t *restrict src, int n,
                                    const X11ShmpoolWeights *w)
 {
@@ -46,7 +46,7 @@ static av_always_inline void weigh(uint8_t *restrict dst, int step,
         int sum = src[4 * i]     * k[0] + src[4 * i + 1] * k[1] +
                   src[4 * i + 2] * k[2] + src[4 * i + 3] * k[3] + bias;
 
-        dst[step * i] = FFMIN(sum >> BITS, 255);
+        dst[i] = FFMIN(sum >> BITS, 255);
     }
 }
 
@@ -56,50 +56,65 @@ void x11shmpool_matrix_plane_c(uint8_t *dst, const uint8_t *src, int n,
     const X11ShmpoolWeights weights = *w;
 
     for (; n >= BLOCK; n -= BLOCK, dst += BLOCK, src += 4 * BLOCK)
-        weigh(dst, 1, src, BLOCK, &weights);
-    weigh(dst, 1, src, n, &weights);
-}
-
-/* The averages of each of the four bytes, rounded up. */
-static av_always_inline uint32_t mean(uint32_t a, uint32_t b)
-{
-    return (a | b) - ((a ^ b) >> 1 & 0x7f7f7f7f);
-}
-
-/* n samples, each from two columns: the second is next bytes after the first. */
-static av_always_inline void weigh_columns(uint8_t *restrict dst, int step,
-                                           const uint8_t *restrict src,
-                                           int n, int next,
-                                           const X11ShmpoolWeights *w)
-{
-    const int16_t *k = w->exact;
-    const int bias   = (w->offset << (BITS + 1)) + (1 << BITS);
-
-    for (int i = 0; i < n; i++) {
-        const uint8_t *p = src + 8 * i, *q = p + next;
-        int sum = (p[0] + q[0]) * k[0] + (p[1] + q[1]) * k[1] +
-                  (p[2] + q[2]) * k[2] + (p[3] + q[3]) * k[3] + bias;
-
-        dst[step * i] = FFMIN(sum >> (BITS + 1), 255);
-    }
+        weigh(dst, src, BLOCK, &weights);
+    weigh(dst, src, n, &weights);
 }
 
 static av_always_inline void average_rows(uint8_t *restrict dst,
                                           const uint8_t *restrict a,
                                           const uint8_t *restrict b, int n)
 {
-    for (int i = 0; i < n; i++)
-        AV_WN32(dst + 4 * i, mean(AV_RN32(a + 4 * i), AV_RN32(b + 4 * i)));
+    for (int i = 0; i < n; i++, dst += 4, a += 4, b += 4) {
+        dst[0] = (a[0] + b[0] + 1) >> 1;
+        dst[1] = (a[1] + b[1] + 1) >> 1;
+        dst[2] = (a[2] + b[2] + 1) >> 1;
+        dst[3] = (a[3] + b[3] + 1) >> 1;
+    }
 }
 
-static av_always_inline void chroma(uint8_t *u, uint8_t *v,
-                                    const uint8_t *pixels, int n, int next,
+/* n times two columns: the second is next bytes after the first. */
+static av_always_inline void add_columns(int16_t *restrict dst,
+                                         const uint8_t *restrict src,
+                                         int n, int next)
+{
+    for (int i = 0; i < n; i++, dst += 4, src += 8) {
+        dst[0] = src[0] + src[next];
+        dst[1] = src[1] + src[next + 1];
+        dst[2] = src[2] + src[next + 2];
+        dst[3] = src[3] + src[next + 3];
+    }
+}
+
+static av_always_inline void weigh_sums(uint8_t *restrict dst,
+                                        const int16_t *restrict src, int n,
+                                        const X11ShmpoolWeights *w)
+{
+    const int16_t *k = w->exact;
+    const int bias   = (w->offset << (BITS + 1)) + (1 << BITS);
+
+    for (int i = 0; i < n; i++) {
+        int sum = src[4 * i]     * k[0] + src[4 * i + 1] * k[1] +
+                  src[4 * i + 2] * k[2] + src[4 * i + 3] * k[3] + bias;
+
+        dst[i] = FFMIN(sum >> (BITS + 1), 255);
+    }
+}
+
+static av_always_inline void chroma(uint8_t *restrict u, uint8_t *restrict v,
+                                    const uint8_t *restrict pixels,
+                                    int n, int next,
                                     const X11ShmpoolWeights w[2])
 {
-    int step = v ? 1 : 2;
+    int16_t sums[4 * BLOCK];
+    uint8_t samples[2][BLOCK];
 
-    weigh_columns(u,             step, pixels, n, next, w);
-    weigh_columns(v ? v : u + 1, step, pixels, n, next, w + 1);
+    add_columns(sums, pixels, n, next);
+    weigh_sums(v ? u : samples[0], sums, n, w);
+    weigh_sums(v ? v : samples[1], sums, n, w + 1);
+    for (int i = 0; i < n && !v; i++) {
+        u[2 * i]     = samples[0][i];
+        u[2 * i + 1] = samples[1][i];
+    }
 }
 
 void x11shmpool_matrix_chroma_c(uint8_t *u, uint8_t *v,
@@ -126,16 +141,32 @@ void x11shmpool_matrix_chroma_c(uint8_t *u, uint8_t *v,
                pixels + 8 * (n / 2), 1, 0, weights);
 }
 
+/* Compilers make vectors of shifts where they make none of bytes with gaps. */
+static av_always_inline void pick(uint8_t *restrict dst,
+                                  const uint8_t *restrict src, int n,
+                                  int red, int green, int blue)
+{
+    for (int i = 0; i < n; i++) {
+        uint32_t pixel = AV_RL32(src + 4 * i);
+
+        dst[3 * i]     = pixel >> red;
+        dst[3 * i + 1] = pixel >> green;
+        dst[3 * i + 2] = pixel >> blue;
+    }
+}
+
 void x11shmpool_matrix_rgb_c(uint8_t *restrict dst, const uint8_t *restrict src,
                              int n, const uint8_t position[3])
 {
-    const int red = position[0], green = position[1], blue = position[2];
+    const int red = 8 * position[0], green = 8 * position[1];
+    const int blue = 8 * position[2];
 
-    for (int i = 0; i < n; i++) {
-        dst[3 * i]     = src[4 * i + red];
-        dst[3 * i + 1] = src[4 * i + green];
-        dst[3 * i + 2] = src[4 * i + blue];
-    }
+    /* the usual order */
+    if (red == 16 && green == 8 && blue == 0)
+        for (; n >= BLOCK; n -= BLOCK, dst += 3 * BLOCK, src += 4 * BLOCK)
+            pick(dst, src, BLOCK, 16, 8, 0);
+
+    pick(dst, src, n, red, green, blue);
 }
 
 /* What weights are computed with: integers, so that they are the same with any
