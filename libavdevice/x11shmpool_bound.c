@@ -30,7 +30,7 @@
 #define AUTO_BYTES     (256 << 20)
 #define AUTO_MIN_SLOTS 4
 #define AUTO_MAX_SLOTS 16
-#define MOST_BYTES     (INT64_C(2) << 30)
+#define MOST_BYTES     ((int64_t)X11SHMPOOL_BOUND_MOST_MIB << 20)
 #define PATIENCE_US    1000000    /* before the bound grows */
 
 int x11shmpool_bound_check(const X11ShmpoolFormat *f, size_t size, void *log)

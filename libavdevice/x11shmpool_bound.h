@@ -31,12 +31,17 @@
  * How many slots there may be.
  *
  * A bound that the user has not set is as many as fit in 256 MiB, from 4 to 16,
- * and grows, up to 2 GiB of slots: by half, whenever a consumer that asks for
- * more has held all of them for a second. Some filters collect frames, and would
- * wait forever otherwise.
+ * and grows, up to X11SHMPOOL_BOUND_MOST_MIB: by half, whenever a consumer that
+ * asks for more has held all of them for a second. Some filters collect frames,
+ * and would wait forever otherwise.
  *
  * Time is passed in; not thread-safe.
  */
+
+/** The most memory that slots take if the user has set no bound. Every slot is
+ *  mapped twice, and where addresses have 32 bits, three quarters of them should
+ *  be left to the rest of the program. */
+#define X11SHMPOOL_BOUND_MOST_MIB (UINTPTR_MAX > UINT32_MAX ? 2048 : 512)
 
 typedef struct X11ShmpoolBound {
     int max;                 ///< slots
@@ -52,7 +57,8 @@ typedef struct X11ShmpoolBound {
  * @param f    of the frames, for the message
  * @param size of a slot, bytes
  * @param log  AVClass context
- * @return 0, or AVERROR(EINVAL) with a line logged if not even two fit in 2 GiB
+ * @return 0, or AVERROR(EINVAL) with a line logged if not even two fit in
+ *         X11SHMPOOL_BOUND_MOST_MIB
  */
 int x11shmpool_bound_check(const X11ShmpoolFormat *f, size_t size, void *log);
 
@@ -61,7 +67,7 @@ int x11shmpool_bound_check(const X11ShmpoolFormat *f, size_t size, void *log);
 void x11shmpool_bound_init(X11ShmpoolBound *b, int max);
 
 /** Slots have this size from now on, bytes. A bound that has grown shrinks only
- *  as far as 2 GiB call for it. */
+ *  as far as the most memory calls for it. */
 void x11shmpool_bound_set_size(X11ShmpoolBound *b, size_t size);
 
 /**
@@ -84,7 +90,8 @@ void x11shmpool_bound_got(X11ShmpoolBound *b);
  *
  * @param max  the bound, slots
  * @param size of a slot, bytes
- * @return half as many slots more, as many as fit in 2 GiB; max if no more do
+ * @return half as many slots more, as many as fit in X11SHMPOOL_BOUND_MOST_MIB;
+ *         max if no more do
  */
 int x11shmpool_bound_grown(int max, size_t size);
 

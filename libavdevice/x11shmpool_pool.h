@@ -56,7 +56,7 @@ typedef struct X11ShmpoolPool X11ShmpoolPool;
  * @param max_slots the bound; 0 for as many as fit in 256 MiB, from 4 to 16, to
  *                  begin with
  * @return 0; AVERROR(ENOMEM); AVERROR(EINVAL) with a line logged if not even
- *         two slots fit in 2 GiB
+ *         two slots fit in X11SHMPOOL_BOUND_MOST_MIB
  */
 int x11shmpool_pool_alloc(X11ShmpoolPool **pool, X11ShmpoolDisplay *d,
                           const X11ShmpoolFormat *f, size_t size,

@@ -92,7 +92,7 @@ static int parse_field(X11ShmpoolUrl *u, char *field, void *log)
     if (value)
         *value++ = 0;
     if (value && *value && !strcmp(field, "window")) {
-        unsigned long id = strtoul(value, &end, 0);
+        unsigned long long id = strtoull(value, &end, 0);
 
         u->window = id <= UINT32_MAX && !*end ? id : 0;
         if (u->window)

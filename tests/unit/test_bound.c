@@ -51,22 +51,26 @@ static int allows(int nb, size_t size, int wanted, int64_t now)
     return x11shmpool_bound_allows(&bound, nb, size, wanted, now, NULL);
 }
 
-/* By half, up to 2 GiB, and never less than it was. */
+/* By half, up to as much memory as there may be, and never less than it was. */
 static void grows_by_half(void **state)
 {
+    const int most = X11SHMPOOL_BOUND_MOST_MIB;
+
     (void)state;
+    assert_int_equal(most, sizeof(void *) > 4 ? 2048 : 512);
     assert_int_equal(x11shmpool_bound_grown(16, 4 * MIB), 24);
     assert_int_equal(x11shmpool_bound_grown(1, 4 * MIB), 2);
     assert_int_equal(x11shmpool_bound_grown(7, 33 * MIB), 10);
-    assert_int_equal(x11shmpool_bound_grown(400, 4 * MIB), 512);
-    assert_int_equal(x11shmpool_bound_grown(512, 4 * MIB), 512);
-    assert_int_equal(x11shmpool_bound_grown(4, 1024 * MIB), 4);
-    assert_int_equal(x11shmpool_bound_grown(2, 700 * MIB), 2);
+    assert_int_equal(x11shmpool_bound_grown(most / 5, 4 * MIB), most / 4);
+    assert_int_equal(x11shmpool_bound_grown(most / 4, 4 * MIB), most / 4);
+    assert_int_equal(x11shmpool_bound_grown(most, 4 * MIB), most);
+    assert_int_equal(x11shmpool_bound_grown(4, most / 2 * MIB), 4);
+    assert_int_equal(x11shmpool_bound_grown(2, most / 3 * MIB), 3);
     for (int max = 16, i = 0; i < 40; i++) {
         int grown = x11shmpool_bound_grown(max, 8 * MIB);
 
-        assert_true(grown >= max && grown <= 256);
-        assert_true(grown > max || max == 256);
+        assert_true(grown >= max && grown <= most / 8);
+        assert_true(grown > max || max == most / 8);
         max = grown;
     }
 }
@@ -78,9 +82,9 @@ static void begins_with_the_size(void **state)
     assert_int_equal(bound.max, 16);
     begin(0, 32 * MIB);
     assert_int_equal(bound.max, 8);
-    begin(0, 300 * MIB);
+    begin(0, X11SHMPOOL_BOUND_MOST_MIB / 5 * MIB);
     assert_int_equal(bound.max, 4);
-    begin(0, 900 * MIB);
+    begin(0, X11SHMPOOL_BOUND_MOST_MIB / 2 * MIB);
     assert_int_equal(bound.max, 2);
     begin(3, MIB);
     assert_int_equal(bound.max, 3);
@@ -130,19 +134,20 @@ static void follows_the_size(void **state)
     begin(0, MIB);
     assert_false(allows(16, MIB, 1, SECOND));
     assert_true(allows(16, MIB, 1, 2 * SECOND));
-    x11shmpool_bound_set_size(&bound, 64 * MIB);
+    x11shmpool_bound_set_size(&bound, X11SHMPOOL_BOUND_MOST_MIB / 32 * MIB);
     assert_int_equal(bound.max, 24);
-    x11shmpool_bound_set_size(&bound, 256 * MIB);
+    x11shmpool_bound_set_size(&bound, X11SHMPOOL_BOUND_MOST_MIB / 8 * MIB);
     assert_int_equal(bound.max, 8);
 }
 
 static void two_must_fit(void **state)
 {
     const X11ShmpoolFormat f = { .width = 1, .height = 1 };
+    const size_t half        = X11SHMPOOL_BOUND_MOST_MIB / 2 * MIB;
 
     (void)state;
-    assert_int_equal(x11shmpool_bound_check(&f, 1024 * MIB, NULL), 0);
-    assert_int_equal(x11shmpool_bound_check(&f, 1024 * MIB + 1, NULL),
+    assert_int_equal(x11shmpool_bound_check(&f, half, NULL), 0);
+    assert_int_equal(x11shmpool_bound_check(&f, half + 1, NULL),
                      AVERROR(EINVAL));
 }
 
