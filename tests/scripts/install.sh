@@ -206,22 +206,24 @@ set -e
 mount --bind "$work/local" /usr/local/lib
 mount --bind "$work/etc" /etc
 ldconfig
+mkdir -p "$libdir"
 listing() { ldconfig -p | sort; ls -laR --time-style=+ /usr/local/lib | sed 's/^total.*//'; }
 devices() { ffmpeg -hide_banner -devices 2>&1; }
 listing >"$work/m.before"
 devices >"$work/m.devices.before"
-MARKER=$marker LIBDIR=/usr/local/lib SONAME=$soname LDCONFIG=ldconfig \
+MARKER=$marker LIBDIR=$libdir SONAME=$soname LDCONFIG=ldconfig \
     sh "$SRC/tools/install" install "$BUILD/$soname" >"$work/m.install" 2>&1
 devices >"$work/m.devices"
 ffmpeg -hide_banner -h demuxer=x11shmpool >"$work/m.help" 2>&1
 mkdir -p "$work/m.build"
 (cd "$work/m.build" && LD_LIBRARY_PATH=$BUILD sh "$SRC/configure" >"$work/m.configure" 2>&1)
-MARKER=$marker LIBDIR=/usr/local/lib SONAME=$soname LDCONFIG=ldconfig \
+MARKER=$marker LIBDIR=$libdir SONAME=$soname LDCONFIG=ldconfig \
     sh "$SRC/tools/install" uninstall >"$work/m.uninstall" 2>&1
 listing >"$work/m.after"
 devices >"$work/m.devices.after"
 SCRIPT
-export work marker soname
+libdir=$(conf LIBDIR)
+export work marker soname libdir
 as_root=
 if unshare -m true 2>/dev/null; then
     as_root='unshare -m'
@@ -234,12 +236,12 @@ why=
 PATH=$PATH:/usr/sbin:/sbin
 export PATH
 command -v ldconfig >/dev/null 2>&1 || why='there is no ldconfig'
-case $(ldconfig -v -N -X 2>/dev/null | sed -n 's/^\(\/[^:]*\):.*/\1/p' | grep -n . |
-       grep -e ':/usr/local/lib$' -e ":$(dirname "$(conf REAL)" | sed 's,^/usr,,')\$" \
-            -e ":$(dirname "$(conf REAL)")\$" | head -n 1) in
-*:/usr/local/lib) ;;
-*) why=${why:-'the loader looks elsewhere before /usr/local/lib'} ;;
+case $libdir in
+/usr/local/lib|/usr/local/lib/*) ;;
+*) why=${why:-"configured for $libdir"} ;;
 esac
+! grep -q '^note: the loader does not look' "$BUILD/config.log" ||
+    why=${why:-"the loader looks elsewhere before $libdir"}
 if [ -n "$why" ]; then
     skip 'installed into /usr/local/lib' "$why"
 else
