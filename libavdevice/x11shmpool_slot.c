@@ -26,6 +26,7 @@
 #include <string.h>
 #include <sys/ipc.h>
 #include <sys/mman.h>
+#include <sys/random.h>
 #include <sys/shm.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -35,7 +36,6 @@
 #include "libavutil/error.h"
 #include "libavutil/macros.h"
 #include "libavutil/mem.h"
-#include "libavutil/random_seed.h"
 
 #include "x11shmpool_reply.h"
 #include "x11shmpool_slot.h"
@@ -170,8 +170,9 @@ static int prove_segment(X11ShmpoolSlot *s, X11ShmpoolDisplay *d,
     xcb_get_image_cookie_t get;
 
     pixels = FFMIN(CANARY_PIXELS, s->size / 4);
-    for (int i = 0; i < pixels * bytes; i++)
-        s->data[i] = av_get_random_seed();
+    /* av_get_random_seed() opens files; if it can't, it may crash on arm64. */
+    if (getrandom(s->data, pixels * bytes, 0) != pixels * bytes)
+        return AVERROR_EXTERNAL;
 
     xcb_create_pixmap(d->conn, f->depth, pixmap, d->screen->root, pixels, 1);
     xcb_create_gc(d->conn, gc, pixmap, XCB_GC_GRAPHICS_EXPOSURES,
