@@ -117,8 +117,9 @@ static void few_descriptors(void **state)
 
 /*** Segments ***/
 
-/* Those that a process has made, and takes them away if told to. */
-static int segments_of(pid_t creator, int remove)
+/* Those that a process has made and has marked to go with it, or not yet; and
+ * takes them away if told to. */
+static int segments_of(pid_t creator, int marked, int remove)
 {
     FILE *f = fopen("/proc/sysvipc/shm", "re");
     char line[512];
@@ -130,7 +131,8 @@ static int segments_of(pid_t creator, int remove)
         int id, mode, pid;
 
         if (sscanf(line, "%lld %d %o %lld %d", &key, &id, (unsigned *)&mode,
-                   &size, &pid) != 5 || pid != creator)
+                   &size, &pid) != 5 || pid != creator ||
+            (marked && !(mode & SHM_DEST)))
             continue;
         n++;
         if (remove)
@@ -156,7 +158,7 @@ static void wait_for_segment(void)
 {
     int64_t end = av_gettime_relative() + 10000000;
 
-    while (!segments_of(child, 0)) {
+    while (!segments_of(child, 1, 0)) {
         if (av_gettime_relative() > end)
             fail_msg("a child makes no segment");
         av_usleep(1000);
@@ -167,13 +169,13 @@ static void wait_for_segment(void)
  * of it. */
 static void killed_leaves_nothing(const char *what)
 {
-    int64_t end = av_gettime_relative() + 3000000;
+    int64_t end = av_gettime_relative() + 10000000;
     pid_t dead = child;
 
     test_child_end(&child);
-    while (segments_of(dead, 0) && av_gettime_relative() < end)
+    while (segments_of(dead, 0, 0) && av_gettime_relative() < end)
         av_usleep(1000);
-    if (segments_of(dead, 1))
+    if (segments_of(dead, 0, 1))
         fail_msg("a process that was killed %s leaves a segment behind", what);
 }
 

@@ -376,7 +376,9 @@ static void fail_in_turn(const char *options, int kind, int all_after)
         if (ret < 0 && ret != AVERROR(ENOMEM) && !atomic_load(&nb_errors))
             fail_msg("%s: %s, and nothing is said", what, av_err2str(ret));
         after = holdings();
-        /* The system lists a thread for a moment after it was joined. */
+        /* The system lists a thread for a moment after it was joined; so it
+         * may have before. */
+        before.threads = FFMIN(before.threads, after.threads);
         for (int i = 0; after.threads > before.threads && i < 1000; i++) {
             av_usleep(1000);
             after = holdings();
