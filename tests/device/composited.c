@@ -270,7 +270,9 @@ static void after_too_many_events(void **state)
     for (int i = 0; i < 4; i++) {
         expect_captured(0, "not mapped");
         tracked = test_log_count(TRACKED, AV_LOG_DEBUG);
+        test_proxy_hold(proxy, 1);
         make_events(other);
+        test_proxy_hold(proxy, 0);
         while (test_log_count(TRACKED, AV_LOG_DEBUG) == tracked)
             test_shot_skip(d, 1);
         show(window, 1);
