@@ -211,7 +211,7 @@ void *mmap(void *p, size_t size, int prot, int flags, int fd, off_t offset)
     return real(p, size, prot, flags, fd, offset);
 }
 
-void *mmap64(void *p, size_t size, int prot, int flags, int fd, off_t offset)
+void *mmap64(void *p, size_t size, int prot, int flags, int fd, off64_t offset)
 {
     return mmap(p, size, prot, flags, fd, offset);
 }
