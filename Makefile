@@ -23,7 +23,7 @@ SRC_PATH ?= .
 .DEFAULT_GOAL := all
 
 # These work without a configuration and see to their own needs.
-FRONT = check check-sanitize check-hostile check-long check-releases check-patches check-deb \
+FRONT = check check-sanitize check-hostile check-long check-releases check-arch check-patches check-deb \
     check-apps upstream-series demo bench bench-doc dist deb help clean distclean
 FRONT_ONLY = $(if $(filter-out $(FRONT),$(or $(MAKECMDGOALS),all)),,yes)
 
@@ -323,6 +323,14 @@ check-releases:
 	@$(SRC_PATH)/tools/deps releases
 	@BUILD=$$(pwd) $(SRC_PATH)/tests/releases/run $(RELEASES)
 
+# Other processors; ARCHS=i386 for one, T= as for check, RELEASES=trixie for
+# another release of Debian.
+ARCHS ?=
+
+check-arch:
+	@$(SRC_PATH)/tools/deps releases
+	@BUILD=$$(pwd) RELEASES='$(RELEASES)' X11SHMPOOL_T='$(T)' $(SRC_PATH)/tests/arch/run $(ARCHS)
+
 # The device in FFmpeg's own tree; RELEASES=7.1 for one.
 check-patches:
 	@$(SRC_PATH)/tools/deps patches
@@ -410,6 +418,7 @@ help:
 	    'make check-hostile   a server that lies, for SECONDS=60; SEED=... one case again' \
     'make check-long      the tests that take hours' \
 	    'make check-releases  the overlay on Debian 12, 13 and sid; RELEASES=... for some' \
+	    'make check-arch      the tests on i386, and emulated on arm64; ARCHS=... for one' \
 	    'make check-patches   the device in the trees of FFmpeg 5.1 to 9.0' \
 	    'make upstream-series the device as a series of patches for FFmpeg' \
 	    'make check-apps      the tests with servers, players, browsers, Python' \
@@ -426,7 +435,7 @@ help:
 	    'demo, check and bench install what is missing (tools/deps tells what).'
 
 .PHONY: all doc examples check-build check check-unit check-sanitize check-hostile check-long check-releases \
-    check-patches check-deb check-apps upstream-series demo bench bench-doc install \
+    check-arch check-patches check-deb check-apps upstream-series demo bench bench-doc install \
     uninstall dist deb clean distclean help
 
 .SECONDARY:

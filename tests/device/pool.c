@@ -350,7 +350,10 @@ static void close_leaves_nothing(void **state)
         }
     }
     assert_int_equal(test_count_descriptors(), descriptors);
-    assert_int_equal(test_count_threads(), threads);
+    /* The system lists a thread for a moment after it was joined. */
+    for (int i = 0; i < 1000 && test_count_threads() > threads; i++)
+        av_usleep(1000);
+    assert_in_range(test_count_threads(), 1, threads);
     assert_int_equal(test_mapping_count("memfd:x11shmpool"), 0);
     assert_int_equal(test_mapping_count("/SYSV"), 0);
 }
