@@ -33,6 +33,7 @@
 #include <string.h>
 
 #include <cmocka.h>
+#include <libavutil/time.h>
 
 #include "painting.h"
 #include "shot.h"
