@@ -162,7 +162,7 @@ void x11shmpool_matrix_rgb_c(uint8_t *restrict dst, const uint8_t *restrict src,
     const int blue = 8 * position[2];
 
     /* the usual order */
-    if (red == 16 && green == 8 && blue == 0)
+    if (red == 16 && green == 8 && !blue)
         for (; n >= BLOCK; n -= BLOCK, dst += 3 * BLOCK, src += 4 * BLOCK)
             pick(dst, src, BLOCK, 16, 8, 0);
 
