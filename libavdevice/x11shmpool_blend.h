@@ -29,7 +29,8 @@
 
 /**
  * @file
- * Painting the pointer's image into a captured picture. Pure: no X connection, no state beyond the arguments; any thread.
+ * Painting the pointer's image into a captured picture. Pure: no X connection,
+ * no state beyond the arguments; any thread.
  */
 
 /** A pointer's image: rows of width premultiplied ARGB values, native order. */

@@ -75,7 +75,6 @@ const char *test_device_pixel_format(const char *native);
 /** A checksum of a packet's bytes. */
 uint32_t test_packet_sum(const AVPacket *packet);
 
-/** Decode a packet with the rawvideo decoder. */
 /** Decode a packet with the decoder of its stream. */
 int test_device_decode(TestDevice *d, const AVPacket *packet, AVFrame *frame);
 

@@ -40,7 +40,7 @@
 #include "x11shmpool_pool.h"
 
 #define SLOTS 4
-#define TIMES 20000
+#define TIMES 1500
 
 static X11ShmpoolDisplay display;
 static X11ShmpoolFormat format = { .width = 10, .height = 10 };
@@ -53,11 +53,15 @@ static void *release_all(void *opaque)
 {
     atomic_int *end = opaque;
 
-    while (!atomic_load(end)) {
+    /* Mostly without a pause, so that it is there at once. */
+    for (unsigned n = 1; !atomic_load(end); n++) {
         AVBufferRef *ref = atomic_exchange(&given, NULL);
 
-        if (!ref)
+        if (!ref) {
+            if (!(n % 10000))
+                sched_yield();
             continue;
+        }
         av_buffer_unref(&ref);
         atomic_fetch_add(&released, 1);
     }
