@@ -111,8 +111,8 @@ void x11shmpool_frames_uninit(X11ShmpoolFrames *f);
  *         not set; AVERROR(EAGAIN) if there is no frame for this tick because
  *         all slots are in use: the next frame shows what changed; AVERROR_EOF
  *         with a line logged if the stream is to end; AVERROR_EXIT;
- *         AVERROR(EIO) with a line logged when the server is gone; other errors
- *         with a line logged
+ *         AVERROR(EIO) with a line logged when the server is gone; AVERROR(ENOMEM);
+ *         other errors with a line logged
  */
 int x11shmpool_frames_next(X11ShmpoolFrames *f, int64_t tick, int lost,
                            int wanted, X11ShmpoolFrame *frame,

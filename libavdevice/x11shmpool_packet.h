@@ -37,14 +37,18 @@
  * On the thread that reads.
  */
 
+/** The most frames whose changes a hint tells: half of those that are recorded,
+ *  since newer frames may be waiting. */
+#define X11SHMPOOL_HINTS (X11SHMPOOL_CHANGES / 2)
+
 typedef struct X11ShmpoolPackets {
     int metadata;            ///< tell what changed as metadata
     int hints;               ///< frames whose changes a hint tells, up to
-                             ///< X11SHMPOOL_CHANGES; 0 for raw video
+                             ///< X11SHMPOOL_HINTS; 0 for raw video
     int width, height;       ///< of the last packet; of the stream, as the
                              ///< caller sets it, before the first one
     int first_width, first_height; ///< of the first packet, 0 before it
-    int64_t sequences[X11SHMPOOL_CHANGES]; ///< of the frames in the last
+    int64_t sequences[X11SHMPOOL_HINTS]; ///< of the frames in the last
                              ///< packets of this size, the last one first; 0 if
                              ///< there were fewer
 } X11ShmpoolPackets;
