@@ -5,6 +5,7 @@ resized.py TOOL DISPLAY [OPTION=VALUE...]
 Records the window of tests/tools/quarters, gives it other sizes and asks of the
 packets and frames what they are. Ends with "all is well".
 """
+# Copyright (c) 2026 The x11shmpool developers
 #
 # This file is part of x11shmpool.
 #
