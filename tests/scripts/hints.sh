@@ -26,8 +26,8 @@ painter=$BUILD/tests/tools/painter
 ffmpeg='ffmpeg -hide_banner -nostdin -nostats -y -v error'
 fast='-c:v libx264 -preset veryfast -tune zerolatency'
 
-# record N RATE OPTION...: a drawing that ends after 4 s, and 2 s more, in RATE
-# frames a second of 30, as libx264 with hints of N frames has it, as it was, and
+# record N RATE OPTION...: a drawing that ends after 4 s, and 2 s more, with RATE
+# applied to 30 frames a second, as libx264 with hints of N frames has it, as it was, and
 # as libx264 has it without hints
 record() {
     hints=$1 rate=$2
@@ -35,8 +35,8 @@ record() {
     "$painter" -d "$DISPLAY" -s 5 -k fills,copies,text -r 60 -n 1 -c 240 2>"$work/painter.log" &
     overlay $ffmpeg -f x11shmpool -framerate 30 -pixel_format yuv420p -damage_hints "$hints" \
         -draw_mouse 0 -t 6 -i "$DISPLAY" \
-        -map 0 -r "$rate" $fast "$@" -mb_info 1 "$work/hinted.mkv" \
-        -map 0 -r "$rate" -c:v ffv1 "$work/true.mkv" || return
+        -map 0 $rate $fast "$@" -mb_info 1 "$work/hinted.mkv" \
+        -map 0 $rate -c:v ffv1 "$work/true.mkv" || return
     wait $!
     $ffmpeg -i "$work/true.mkv" $fast "$@" "$work/plain.mkv"
 }
@@ -100,16 +100,20 @@ if ! pkg-config --atleast-version=58.29.100 libavutil; then
 fi
 
 start_x -screen 0 1280x720x24
-check 'every frame' record 1 30
+check 'every frame' record 1 '-r 30'
 told  'looks as good' as_good
 check 'is as small' as_small
 told  'has no stale block' no_stale_block
 # shellcheck disable=SC2086
-check 'every other frame, hints of two' record 2 15 $stay
+check 'every other frame, hints of two' record 2 '-r 15' $stay
 told  'looks as good' as_good
 told  'has no stale block' no_stale_block
 # shellcheck disable=SC2086
-check 'every other frame, hints of one' record 1 15 $stay
+check 'every other frame, hints of one' record 1 '-r 15' $stay
 told  'has stale blocks' stale_blocks
+# fps takes times that are halfway for either side, as microseconds are rounded
+# shellcheck disable=SC2086
+check 'every other frame by the filter fps, hints of three' record 3 '-vf fps=15' $stay
+told  'has no stale block' no_stale_block
 
 done_testing
