@@ -55,6 +55,7 @@ def without_compat(text):
     text = once(text, r'^#include "libavcodec/packet.h"\n', INCLUDES)
     text = once(text, r'^#include "libavutil/error.h"\n', r'\g<0>#include "libavutil/internal.h"\n')
     text = once(text, r'^#include "x11shmpool_compat.h"\n', '')
+    text = once(text, r' \|\|\n +\(ret = x11shmpool_packets_check\(.*\) < 0\)\n', ')\n')
     text = once(text, r'^X11SHMPOOL_PLAY_PAUSE_DECLARE\(.*\)\n', SET_STATE)
     text = once(text, r'^    X11SHMPOOL_PLAY_PAUSE\(.*\)\n',
                 '    .read_set_state          = x11shmpool_set_state,\n')
@@ -67,6 +68,21 @@ def without_compat(text):
     return text
 
 
+# what packet.c asks of the release, and what this one answers
+HINTS = [
+    (r'^#include "x11shmpool_compat.h"\n', ''),
+    (r'^#if X11SHMPOOL_HAVE_HINTS\n(#include "libavutil/video_hint.h"\n)\n/\*(?:.|\n)*?\n#endif\n', r'\1'),
+    (r'^#if X11SHMPOOL_HAVE_HINTS\n\n((?:.|\n)*?)^#else\n(?:.|\n)*?^#endif\n\n', r'\1'),
+    (r'^int x11shmpool_packets_check(?:.|\n)*?^}\n\n', ''),
+    (r'^        ret = X11SHMPOOL_WRAPPED_METADATA \?\n +(add_metadata\(.*\)) :\n.*\n', r'        ret = \1;\n'),
+    (r'^    const int hinted(?:.|\n)*?;\n', ''),
+    (r'^ +hinted \? &hint : NULL\) :\n', '@@&hint) :\n'),
+    (r'metadata \? &rects : NULL,\n@@', 'metadata ? &rects : NULL, '),
+    (r'^    if \(!p->first_width\) \{\n(?:        .*\n)+    \}\n', ''),
+    (r'ret >= 0 && hint && ', 'ret >= 0 && '),
+]
+
+
 # what pool.c knows of views, and what takes its place
 VIEWS = [
     (r'^#include "x11shmpool_views.h"\n', ''),
@@ -76,6 +92,7 @@ VIEWS = [
     (r'^    if \(s->fd >= 0 && pool->pagemap >= 0\)\n.*\n', ''),
     (r'^    pool->pagemap +=.*\n    if .*\n(        .*\n)+', ''),
     (r'^    if \(pool->pagemap >= 0\)\n.*\n', ''),
+    (r'^static PoolSlot \*slot_of\((?:.|\n)*?^}\n\n', ''),
     (r'^static void release\(void \*opaque, uint8_t \*data\)\n', 'static void release(void *opaque, uint8_t *data av_unused)\n'),
     (r'^    PoolSlot \*p      = (.*\n)\n    if \(p->views\)\n        x11shmpool_views_release.*\n', r'\n'),
     (r'^    PoolSlot \*p      = .*\n(    AVBufferRef \*ref = .*\n)    uint8_t \*data    = NULL;\n', r'\1'),
@@ -91,6 +108,13 @@ def without_views(text):
     for pattern, replacement in VIEWS:
         text = once(text, pattern, replacement)
     return text
+
+
+def without_hints(text):
+    """packet.c as for the one release whose tree it goes into"""
+    for pattern, replacement in HINTS:
+        text = once(text, pattern, replacement)
+    return text.replace('WRAPPED_SIZE', 'sizeof(AVFrame)')
 
 
 def unclosed(line):
@@ -153,6 +177,10 @@ def main():
     files['x11shmpool_pool.c'] = without_views(files['x11shmpool_pool.c'])
     files['x11shmpool_pool.h'] = once(files['x11shmpool_pool.h'],
         r' What others write(?:.|\n)*?there is no /proc\.$', '')
+    files['x11shmpool_packet.c'] = without_hints(files['x11shmpool_packet.c'])
+    files['x11shmpool_packet.h'] = once(once(files['x11shmpool_packet.h'],
+        r'^    int first_width, .*\n', ''),
+        r'^/\*\*\n \* Check that this FFmpeg(?:.|\n)*?;\n\n', '')
     files['tests/x11shmpool.c'] = once(text, r' patches/series makes it .*', '')
     os.makedirs(os.path.join(out, 'tests'), exist_ok=True)
     for name, text in files.items():

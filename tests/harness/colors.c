@@ -178,7 +178,7 @@ int test_colors_compare(const TestImage *want, const AVFrame *got,
                         char *message)
 {
     const int nb = av_pix_fmt_desc_get(got->format)->nb_components;
-    Definition def;
+    Definition def = { 0 };
     Tally t = { .message = message };
 
     message[0] = 0;
@@ -242,7 +242,7 @@ int test_colors_count(const AVFrame *frame, int red, int green, int blue)
     const int nb        = av_pix_fmt_desc_get(frame->format)->nb_components;
     const double rgb[3] = { red, green, blue };
     double sample[3];
-    Definition def;
+    Definition def = { 0 };
     int n = 0;
 
     if (define(&def, frame) < 0)
