@@ -39,6 +39,14 @@
 
 #define WAIT "window_title=app:on_close=wait"
 
+static pid_t child;
+
+static int clear(void **state)
+{
+    test_child_end(&child);
+    return test_window_clear(state);
+}
+
 /* The first frame of a new size tells the decoder. */
 static void decode_frames(int n)
 {
@@ -355,13 +363,11 @@ static void short_lives(TestScreen *s, void *opaque)
 
 static void windows_that_die(void **state)
 {
-    pid_t child;
-
     (void)state;
     test_log_start();
     test_stage_open(&d, WAIT":video_size=220x160");
     child = test_child_start(server->display, short_lives, NULL);
-    wait_line("was closed", 8);
+    wait_line("was closed", 3);
     test_child_end(&child);
     test_window_at(0, 100, 100, 201, 151);
     test_log_start();
@@ -396,7 +402,7 @@ static void nothing_is_left(void **state)
     (void)state;
     test_log_start();
     test_stage_open(&d, WAIT":video_size=220x160");
-    for (int i = 0; i < 12; i++) {
+    for (int i = 0; i < 6; i++) {
         test_window_at(0, 100, 100, 201, 151);
         test_log_start();
         wait_window(0);
@@ -416,7 +422,7 @@ static void nothing_is_left(void **state)
                  count_maps(server->pid), maps);
 }
 
-#define TEST TEST_WINDOW
+#define TEST(name) cmocka_unit_test_teardown(name, clear)
 
 int main(void)
 {
