@@ -82,7 +82,7 @@ static int get_scratch(X11ShmpoolFrames *f)
                                &f->scratch);
 }
 
-static int init_scratch(X11ShmpoolFrames *f)
+static av_cold int init_scratch(X11ShmpoolFrames *f)
 {
     int ret = x11shmpool_pool_alloc(&f->scratch_pool, f->capture.display,
                                     &f->format, slot_size(f), f->options.shm,
@@ -120,7 +120,7 @@ static av_cold int init_pools(X11ShmpoolFrames *f)
 }
 
 /* Of a blank source nothing is asked. */
-static int init_capture(X11ShmpoolFrames *f)
+static av_cold int init_capture(X11ShmpoolFrames *f)
 {
     X11ShmpoolCapture *c       = &f->capture;
     X11ShmpoolSource *source   = c->source;
