@@ -23,7 +23,6 @@
 #include "libavutil/attributes.h"
 #include "libavutil/error.h"
 #include "libavutil/log.h"
-#include "libavutil/mem.h"
 
 #include "x11shmpool_frames.h"
 
@@ -39,27 +38,11 @@ const X11ShmpoolPicture *x11shmpool_frames_picture(const X11ShmpoolFrames *f)
     return get_picture(f);
 }
 
-static void free_picture(void *opaque av_unused, uint8_t *data)
-{
-    av_free(data);
-}
-
-static AVBufferRef *alloc_picture(void)
-{
-    uint8_t *data    = av_mallocz(sizeof(X11ShmpoolPicture));
-    AVBufferRef *buf = data ? av_buffer_create(data, sizeof(X11ShmpoolPicture),
-                                               free_picture, NULL, 0) : NULL;
-
-    if (!buf)
-        av_free(data);
-    return buf;
-}
-
 /* For the size of the source's region. After an error nothing has changed. */
 static int set_format(X11ShmpoolFrames *f)
 {
     const X11ShmpoolSource *s = f->capture.source;
-    AVBufferRef *picture = alloc_picture();
+    AVBufferRef *picture = x11shmpool_picture_alloc();
     X11ShmpoolFormat format;
     void *log = s->display->log;
     int ret;

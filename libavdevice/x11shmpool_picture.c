@@ -21,11 +21,13 @@
 #include <limits.h>
 
 #include "libavutil/attributes.h"
+#include "libavutil/buffer.h"
 #include "libavutil/cpu.h"
 #include "libavutil/error.h"
 #include "libavutil/imgutils.h"
 #include "libavutil/log.h"
 #include "libavutil/macros.h"
+#include "libavutil/mem.h"
 #include "libavutil/pixdesc.h"
 
 #include "x11shmpool_picture.h"
@@ -99,6 +101,22 @@ static av_cold int init_native(X11ShmpoolPicture *p,
     p->linesize[0] = options->for_frames ? p->to.stride : p->to.packed_stride;
     p->size        = p->linesize[0] * f->height;
     return 0;
+}
+
+static void free_picture(void *opaque av_unused, uint8_t *data)
+{
+    av_free(data);
+}
+
+AVBufferRef *x11shmpool_picture_alloc(void)
+{
+    uint8_t *data    = av_mallocz(sizeof(X11ShmpoolPicture));
+    AVBufferRef *buf = data ? av_buffer_create(data, sizeof(X11ShmpoolPicture),
+                                               free_picture, NULL, 0) : NULL;
+
+    if (!buf)
+        av_free(data);
+    return buf;
 }
 
 av_cold int x11shmpool_picture_init(X11ShmpoolPicture *p,

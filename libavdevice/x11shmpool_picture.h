@@ -23,6 +23,7 @@
 
 #include <stdint.h>
 
+#include "libavutil/buffer.h"
 #include "libavutil/pixfmt.h"
 
 #include "x11shmpool_changes.h"
@@ -65,6 +66,10 @@ typedef struct X11ShmpoolPicture {
     int offset[4];           ///< of the planes, bytes
     X11ShmpoolConvert convert; ///< where the pixels are others
 } X11ShmpoolPicture;
+
+/** Allocate an X11ShmpoolPicture in a buffer, to be shared between threads.
+ *  @return NULL if there is no memory */
+AVBufferRef *x11shmpool_picture_alloc(void);
 
 /**
  * @param from the slots' format, copied
