@@ -92,6 +92,10 @@ av_cold int x11shmpool_capture_init(X11ShmpoolCapture *c,
         .source  = source,
         .format  = format,
         .options = *options,
+        .events  = {
+            .source = source,     .damage = &c->damage, .tree = &c->tree,
+            .cursor = &c->cursor, .menus  = &c->menus,  .border = &c->border,
+        },
     };
 
     x11shmpool_notice_init(&c->notice, source);
@@ -160,6 +164,21 @@ av_cold void x11shmpool_capture_end(X11ShmpoolCapture *c)
     x11shmpool_capture_uninit(c);
 }
 
+/* @return whether there were too many */
+static int take_events(X11ShmpoolCapture *c, int queued)
+{
+    int overflow = x11shmpool_events_take(&c->events, queued);
+
+    if (overflow)
+        x11shmpool_capture_invalidate(c);
+    return overflow;
+}
+
+void x11shmpool_capture_listen(X11ShmpoolCapture *c)
+{
+    take_events(c, 0);
+}
+
 static int update_trust(X11ShmpoolCapture *c)
 {
     /* Both select events on the source's window; what the tree selects holds
@@ -208,7 +227,7 @@ static int update_source(X11ShmpoolCapture *c)
 
     if ((ret = x11shmpool_source_update(s, &changed)) < 0)
         return ret;
-    c->moved = 0;
+    c->events.moved = 0;
     if (changed)
         x11shmpool_capture_invalidate(c);
     if (s->closed) {
@@ -224,7 +243,7 @@ int x11shmpool_capture_update(X11ShmpoolCapture *c)
 {
     int ret;
 
-    x11shmpool_capture_events(c, 0);
+    take_events(c, 0);
     if ((ret = x11shmpool_display_error(c->display)) < 0 ||
         (ret = update_source(c)) < 0 ||
         (ret = update_trust(c)) < 0 ||
@@ -384,8 +403,8 @@ static int try_read(X11ShmpoolCapture *c, X11ShmpoolSlot *slot,
     /* The source may have moved before it was read, so that the slot shows
      * something else. Events from before the answer have arrived by now. */
     valid = c->damage.valid;
-    if (!x11shmpool_capture_events(c, 1)) {
-        if ((c->moved || c->source->closed) && (ret = update_source(c)) < 0)
+    if (!take_events(c, 1)) {
+        if ((c->events.moved || c->source->closed) && (ret = update_source(c)) < 0)
             return ret;
         if (slot && c->damage.valid != valid)
             return AVERROR(EAGAIN);
@@ -443,8 +462,8 @@ int x11shmpool_capture_verify(X11ShmpoolCapture *c, const X11ShmpoolSlot *slot)
 
     /* If the server reported the drawing that the rows show, the event arrived
      * before the rows did. */
-    x11shmpool_capture_events(c, 0);
-    if (c->moved || x11shmpool_damage_dirty(&c->damage))
+    take_events(c, 0);
+    if (c->events.moved || x11shmpool_damage_dirty(&c->damage))
         return 0;
     return undamaged_change(c);
 }

@@ -26,6 +26,7 @@
 #include "x11shmpool_cursor.h"
 #include "x11shmpool_damage.h"
 #include "x11shmpool_display.h"
+#include "x11shmpool_events.h"
 #include "x11shmpool_fill.h"
 #include "x11shmpool_format.h"
 #include "x11shmpool_menus.h"
@@ -77,7 +78,7 @@ typedef struct X11ShmpoolCapture {
     X11ShmpoolVerify verify;
     X11ShmpoolNotice notice;
     int untrusted;           ///< damage can't be relied on at present
-    int moved;               ///< an event said that the source may have changed
+    X11ShmpoolEvents events;
     int newer;               ///< something was drawn while the slot was being
                              ///< read: it may already show in whatever was
                              ///< stale in the slot, and in all of fill.images
@@ -113,15 +114,6 @@ void x11shmpool_capture_uninit(X11ShmpoolCapture *c);
  *         x11shmpool_display_receive()
  */
 int x11shmpool_capture_update(X11ShmpoolCapture *c);
-
-/**
- * Note the events up to now. Waits for nothing.
- *
- * @param queued only those that libxcb has read already
- * @return whether there were too many: the rest was discarded, and everything
- *         is asked for that they might have told
- */
-int x11shmpool_capture_events(X11ShmpoolCapture *c, int queued);
 
 /** Only read the events, for x11shmpool_capture_update() to process later. Waits
  *  for nothing. */

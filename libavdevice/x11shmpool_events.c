@@ -20,50 +20,49 @@
 
 #include <stdlib.h>
 
-#include "x11shmpool_capture.h"
+#include "x11shmpool_events.h"
 
 #define MAX_EVENTS 4096   /* processed for one frame */
 
 /* Any client can send any event to any other. Only one kind has a use: window
  * managers send it to tell where a window is (ICCCM 4.1.5). */
-static int is_forged(const X11ShmpoolCapture *c,
+static int is_forged(const X11ShmpoolEvents *e,
                      const xcb_generic_event_t *event)
 {
     return event->response_type & 0x80 &&
-           (c->source->is_root ||
+           (e->source->is_root ||
             (event->response_type & 0x7f) != XCB_CONFIGURE_NOTIFY);
 }
 
-static void take_event(X11ShmpoolCapture *c, const xcb_generic_event_t *event)
+static void take_event(X11ShmpoolEvents *e, const xcb_generic_event_t *event)
 {
-    if (x11shmpool_damage_event(&c->damage, event) ||
-        x11shmpool_cursor_event(&c->cursor, event) ||
-        x11shmpool_border_event(&c->border, event))
+    if (x11shmpool_damage_event(e->damage, event) ||
+        x11shmpool_cursor_event(e->cursor, event) ||
+        x11shmpool_border_event(e->border, event))
         return;
-    c->moved |= x11shmpool_source_event(c->source, event);
-    x11shmpool_menus_event(&c->menus, event);
-    x11shmpool_tree_event(&c->tree, event);
+    e->moved |= x11shmpool_source_event(e->source, event);
+    x11shmpool_menus_event(e->menus, event);
+    x11shmpool_tree_event(e->tree, event);
 }
 
 /* There are more events than can be processed: the rest is discarded, and
  * everything is asked for that they might have told. */
-static void overflow(X11ShmpoolCapture *c)
+static void overflow(X11ShmpoolEvents *e)
 {
     xcb_generic_event_t *event;
 
-    while ((event = xcb_poll_for_queued_event(c->display->conn)))
+    while ((event = xcb_poll_for_queued_event(e->source->display->conn)))
         free(event);
-    x11shmpool_menus_overflow(&c->menus);
-    x11shmpool_tree_overflow(&c->tree);
-    x11shmpool_source_overflow(c->source);
-    x11shmpool_border_overflow(&c->border);
-    c->cursor.image_stale = 1;
-    x11shmpool_capture_invalidate(c);
+    x11shmpool_menus_overflow(e->menus);
+    x11shmpool_tree_overflow(e->tree);
+    x11shmpool_source_overflow(e->source);
+    x11shmpool_border_overflow(e->border);
+    e->cursor->image_stale = 1;
 }
 
-int x11shmpool_capture_events(X11ShmpoolCapture *c, int queued)
+int x11shmpool_events_take(X11ShmpoolEvents *e, int queued)
 {
-    xcb_connection_t *conn = c->display->conn;
+    xcb_connection_t *conn = e->source->display->conn;
     xcb_generic_event_t *event;
 
     for (int nb = 0; nb < MAX_EVENTS; nb++) {
@@ -71,15 +70,10 @@ int x11shmpool_capture_events(X11ShmpoolCapture *c, int queued)
                          xcb_poll_for_event(conn);
         if (!event)
             return 0;
-        if (!is_forged(c, event))
-            take_event(c, event);
+        if (!is_forged(e, event))
+            take_event(e, event);
         free(event);
     }
-    overflow(c);
+    overflow(e);
     return 1;
-}
-
-void x11shmpool_capture_listen(X11ShmpoolCapture *c)
-{
-    x11shmpool_capture_events(c, 0);
 }
