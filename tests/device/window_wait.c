@@ -342,22 +342,28 @@ static void depths(void **state)
     }
 }
 
-/* Windows that come and go: the topmost is gone at any time while it is being
- * opened, and there is always another. */
+/* Windows that come and go, and there is always another: the topmost is gone at
+ * any time while it is being opened, or when it has been, since each lives for
+ * more round trips than the last; then it begins anew. */
 static void short_lives(TestScreen *s, void *opaque)
 {
     TestApp app = { .s = s };
+    xcb_window_t last = 0;
 
     (void)opaque;
-    for (xcb_window_t last = 0;;) {
-        xcb_window_t window = test_app_window(&app, &(TestAppOptions){
-            .title = "app", .x = 50, .y = 50, .w = 100, .h = 80,
-            .color = 1 });
+    for (;;) {
+        for (int trips = 0; trips < 4096; trips += 1 + trips / 4) {
+            xcb_window_t window = test_app_window(&app, &(TestAppOptions){
+                .title = "app", .x = 50, .y = 50, .w = 100, .h = 80,
+                .color = 1 });
 
-        if (last)
-            xcb_destroy_window(s->conn, last);
-        xcb_flush(s->conn);
-        last = window;
+            if (last)
+                xcb_destroy_window(s->conn, last);
+            for (int i = 0; i < trips; i++)
+                test_screen_sync(s);
+            xcb_flush(s->conn);
+            last = window;
+        }
     }
 }
 
