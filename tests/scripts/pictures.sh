@@ -47,7 +47,7 @@ with_hints() {
 if pkg-config --atleast-version=58.29.100 libavutil; then
     with_hints ''      formats colormaps windows
     with_hints yuv420p menus
-    with_hints nv12    new_sizes
+    with_hints nv12    new_sizes old_sizes
 fi
 
 done_testing
