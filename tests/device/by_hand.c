@@ -23,15 +23,11 @@
  * Choosing a region or a window by hand: it disturbs nobody, remote control
  * included; it can be left; and what was chosen is told as the options that
  * choose it again.
- *
- * The hand is a client like any other, as xdotool's is: where a server is
- * grabbed, it stands still.
  */
 
 #include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
-#include <stdatomic.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -39,8 +35,9 @@
 
 #include <cmocka.h>
 #include <libavutil/time.h>
-#include <xcb/xtest.h>
 
+#include "hand.h"
+#include "opening.h"
 #include "shot.h"
 #include "stage.h"
 
@@ -54,16 +51,6 @@
 
 static xcb_window_t window;
 static TestScreen *hand, *other;
-
-typedef struct Opening {
-    char options[128];
-    pthread_t thread;
-    TestDevice *d;
-    int ret;
-    atomic_int done;
-} Opening;
-
-static Opening opening;
 
 /* The lines that tell what was chosen, as FFmpeg's log has them */
 static char chosen[256];
@@ -81,135 +68,42 @@ static int setup(void **state)
     return 0;
 }
 
-static void finish(void)
-{
-    if (opening.thread)
-        pthread_join(opening.thread, NULL);
-    opening.thread = 0;
-    test_device_close(&d);
-    d = opening.d;
-    opening.d = NULL;
-}
-
 static int clear(void **state)
 {
     if (hand) {
         for (int i = 1; i <= 3; i++)
-            xcb_test_fake_input(hand->conn, XCB_BUTTON_RELEASE, i, 0, XCB_NONE,
-                                0, 0, 0);
-        test_screen_sync(hand);
+            test_hand_button(hand, i, 0);
+        if (!test_opening_done())
+            test_hand_key(hand, ESCAPE);
     }
-    if (opening.thread && !atomic_load(&opening.done)) {
-        test_screen_close(&hand);
-        test_screen_close(&other);
-        finish();
-        return test_stage_clear(state);
-    }
-    finish();
+    if (!d)
+        test_opening_end(&d);
     test_screen_close(&hand);
     test_screen_close(&other);
     return test_stage_clear(state);
 }
 
-static void *open_device(void *arg)
-{
-    Opening *o = arg;
-
-    o->ret = test_device_open(&o->d, "x11shmpool", server->display, o->options);
-    atomic_store(&o->done, 1);
-    return NULL;
-}
-
 /* Until the device waits for the user, and says so */
 static void begin(const char *options)
 {
-    const char *line = strstr(options, "pick") ? "Click on" : "Drag the pointer";
-    int64_t end = av_gettime_relative() + 10000000;
+    char all[128];
 
+    test_device_close(&d);
     test_screen_warp(screen, 300, 300);
     if (!hand)
         hand = test_screen_open(server->display);
     if (!other)
         other = test_screen_open(server->display);
-    test_log_start();
-    opening = (Opening){ .ret = 0 };
-    snprintf(opening.options, sizeof(opening.options),
-             "framerate=100:draw_mouse=0:%s", options);
-    assert_int_equal(pthread_create(&opening.thread, NULL, open_device,
-                                    &opening), 0);
-    while (!test_log_count(line, AV_LOG_INFO)) {
-        if (atomic_load(&opening.done) || av_gettime_relative() > end) {
-            test_log_print();
-            fail_msg("%s: nobody is asked", options);
-        }
-        av_usleep(1000);
-    }
+    snprintf(all, sizeof(all), "framerate=100:draw_mouse=0:%s", options);
+    test_opening_start("x11shmpool", all);
+    test_opening_asks(strstr(options, "pick") ? "Click on"
+                                              : "Drag the pointer");
     assert_int_equal(test_log_count("Escape", AV_LOG_INFO), 1);
-}
-
-static int end(void)
-{
-    int64_t until = av_gettime_relative() + 10000000;
-
-    while (!atomic_load(&opening.done)) {
-        if (av_gettime_relative() > until)
-            fail_msg("%s: it does not end", opening.options);
-        av_usleep(1000);
-    }
-    finish();
-    return opening.ret;
-}
-
-static void move(int x, int y)
-{
-    xcb_test_fake_input(hand->conn, XCB_MOTION_NOTIFY, 0, 0, root, x, y, 0);
-    test_screen_sync(hand);
-}
-
-static void button(int number, int press)
-{
-    xcb_test_fake_input(hand->conn, press ? XCB_BUTTON_PRESS
-                                          : XCB_BUTTON_RELEASE,
-                        number, 0, XCB_NONE, 0, 0, 0);
-    test_screen_sync(hand);
-}
-
-static void click(int number)
-{
-    button(number, 1);
-    button(number, 0);
-}
-
-static int keycode(uint32_t symbol)
-{
-    const int first = screen->setup->min_keycode;
-    const int nb    = screen->setup->max_keycode - first + 1;
-    xcb_get_keyboard_mapping_reply_t *r = xcb_get_keyboard_mapping_reply(
-        screen->conn, xcb_get_keyboard_mapping(screen->conn, first, nb), NULL);
-    const xcb_keysym_t *symbols = xcb_get_keyboard_mapping_keysyms(r);
-    int code = 0;
-
-    for (int i = 0; i < nb * r->keysyms_per_keycode && !code; i++)
-        if (symbols[i] == symbol)
-            code = first + i / r->keysyms_per_keycode;
-    free(r);
-    if (!code)
-        fail_msg("no key 0x%x", symbol);
-    return code;
-}
-
-static void key(uint32_t symbol)
-{
-    const int code = keycode(symbol);
-
-    xcb_test_fake_input(hand->conn, XCB_KEY_PRESS, code, 0, XCB_NONE, 0, 0, 0);
-    xcb_test_fake_input(hand->conn, XCB_KEY_RELEASE, code, 0, XCB_NONE, 0, 0, 0);
-    test_screen_sync(hand);
 }
 
 static void assert_cancelled(const char *line)
 {
-    assert_int_equal(end(), AVERROR_EXIT);
+    assert_int_equal(test_opening_end(&d), AVERROR_EXIT);
     assert_null(d);
     if (test_log_count("", AV_LOG_WARNING) != 1 ||
         test_log_count(line, AV_LOG_ERROR) != 1) {
@@ -221,6 +115,7 @@ static void assert_cancelled(const char *line)
 /* Pointer and keys are nobody's: who wants them gets them. */
 static void assert_free(void)
 {
+    const int escape = test_hand_keycode(screen, ESCAPE);
     xcb_grab_pointer_reply_t *p = xcb_grab_pointer_reply(
         screen->conn, xcb_grab_pointer(screen->conn, 0, root, 0,
                                        XCB_GRAB_MODE_ASYNC,
@@ -228,7 +123,7 @@ static void assert_free(void)
                                        XCB_NONE, XCB_CURRENT_TIME), NULL);
     xcb_generic_error_t *error = xcb_request_check(
         screen->conn, xcb_grab_key_checked(screen->conn, 0, root,
-                                           XCB_MOD_MASK_ANY, keycode(ESCAPE),
+                                           XCB_MOD_MASK_ANY, escape,
                                            XCB_GRAB_MODE_ASYNC,
                                            XCB_GRAB_MODE_ASYNC));
 
@@ -251,7 +146,7 @@ static void escape_leaves(void **state)
         skip();
     for (int i = 0; i < 2; i++) {
         begin(ways[i]);
-        key(ESCAPE);
+        test_hand_key(hand, ESCAPE);
         assert_cancelled(lines[i]);
         assert_free();
     }
@@ -265,18 +160,19 @@ static void escape_leaves_in_any_state(void **state)
     (void)state;
     if (!screen->xtest)
         skip();
-    xcb_grab_key(screen->conn, 0, root, XCB_MOD_MASK_1, keycode(ESCAPE),
-                 XCB_GRAB_MODE_ASYNC, XCB_GRAB_MODE_ASYNC);
+    xcb_grab_key(screen->conn, 0, root, XCB_MOD_MASK_1,
+                 test_hand_keycode(screen, ESCAPE), XCB_GRAB_MODE_ASYNC,
+                 XCB_GRAB_MODE_ASYNC);
     test_screen_sync(screen);
     begin(ways[0]);
-    key(ESCAPE);
+    test_hand_key(hand, ESCAPE);
     assert_cancelled(lines[0]);
     for (int i = 0; i < 2; i++) {
-        key(locks[i]);
+        test_hand_key(hand, locks[i]);
         begin(ways[0]);
-        key(ESCAPE);
+        test_hand_key(hand, ESCAPE);
         assert_cancelled(lines[0]);
-        key(locks[i]);
+        test_hand_key(hand, locks[i]);
     }
     xcb_ungrab_key(screen->conn, XCB_GRAB_ANY, root, XCB_MOD_MASK_ANY);
 }
@@ -308,13 +204,13 @@ static void escape_leaves_while_dragging(void **state)
     if (!screen->xtest)
         skip();
     begin(ways[0]);
-    button(1, 1);
-    move(400, 350);
+    test_hand_button(hand, 1, 1);
+    test_hand_move(hand, 400, 350);
     wait_for_border(before, 1);
-    key(ESCAPE);
+    test_hand_key(hand, ESCAPE);
     assert_cancelled(lines[0]);
     wait_for_border(before, 0);
-    button(1, 0);
+    test_hand_button(hand, 1, 0);
     assert_free();
     test_image_free(&before);
 }
@@ -327,22 +223,22 @@ static void other_buttons_leave(void **state)
     for (int i = 0; i < 2; i++) {
         for (int b = 2; b <= 5; b++) {
             begin(ways[i]);
-            click(b);
+            test_hand_click(hand, b);
             assert_cancelled(lines[i]);
             assert_free();
         }
         begin(ways[i]);
-        button(3, 1);
-        click(1);
-        button(3, 0);
+        test_hand_button(hand, 3, 1);
+        test_hand_click(hand, 1);
+        test_hand_button(hand, 3, 0);
         assert_cancelled(lines[i]);
         begin(ways[i]);
-        button(1, 1);
-        move(100, 120);
-        button(3, 1);
-        button(1, 0);
-        assert_false(atomic_load(&opening.done));
-        button(3, 0);
+        test_hand_button(hand, 1, 1);
+        test_hand_move(hand, 100, 120);
+        test_hand_button(hand, 3, 1);
+        test_hand_button(hand, 1, 0);
+        assert_false(test_opening_done());
+        test_hand_button(hand, 3, 0);
         assert_cancelled(lines[i]);
         assert_free();
     }
@@ -376,17 +272,17 @@ static void nobody_stands_still(void **state)
         begin(ways[i]);
         for (int k = 0; k < 5; k++) {
             assert_true(test_screen_served(other, 5000));
-            move(70 + k, 60);
+            test_hand_move(hand, 70 + k, 60);
         }
-        key(LETTER);
+        test_hand_key(hand, LETTER);
         assert_true(key_arrived());
-        button(1, 1);
+        test_hand_button(hand, 1, 1);
         for (int k = 0; k < 5; k++) {
             assert_true(test_screen_served(other, 5000));
-            move(80 + k, 70);
+            test_hand_move(hand, 80 + k, 70);
         }
-        button(1, 0);
-        assert_int_equal(end(), 0);
+        test_hand_button(hand, 1, 0);
+        assert_int_equal(test_opening_end(&d), 0);
     }
     xcb_change_window_attributes(screen->conn, window, XCB_CW_EVENT_MASK,
                                  (const uint32_t[]){ 0 });
@@ -445,21 +341,23 @@ static void drag(const char *format, const int *at, const char *want)
 {
     TestImage *before = whole(), *after;
     char options[64];
+    int ret;
 
     snprintf(options, sizeof(options), "select_region=1:pixel_format=%s",
              format);
     begin(options);
     av_log_set_callback(note_chosen);
     *chosen = 0;
-    move(at[0], at[1]);
-    button(1, 1);
-    move((at[0] + at[2]) / 2, at[3]);
+    test_hand_move(hand, at[0], at[1]);
+    test_hand_button(hand, 1, 1);
+    test_hand_move(hand, (at[0] + at[2]) / 2, at[3]);
     if (at[0] != at[2])
         wait_for_border(before, 1);
-    move(at[2], at[3]);
-    button(1, 0);
-    if (end() < 0)
-        fail_msg("%s: %s", want, av_err2str(opening.ret));
+    test_hand_move(hand, at[2], at[3]);
+    test_hand_button(hand, 1, 0);
+    ret = test_opening_end(&d);
+    if (ret < 0)
+        fail_msg("%s: %s", want, av_err2str(ret));
     after = whole();
     test_shot_same(before, after, "the screen after a selection");
     test_image_free(&before);
@@ -502,11 +400,11 @@ static void a_region_keeps_its_size(void **state)
     if (!screen->xtest)
         skip();
     begin("select_region=1:pixel_format=yuv420p:on_resize=follow");
-    move(100, 50);
-    button(1, 1);
-    move(301, 203);
-    button(1, 0);
-    assert_int_equal(end(), 0);
+    test_hand_move(hand, 100, 50);
+    test_hand_button(hand, 1, 1);
+    test_hand_move(hand, 301, 203);
+    test_hand_button(hand, 1, 0);
+    assert_int_equal(test_opening_end(&d), 0);
     test_stage_size(200, 152);
     for (int i = 0; i < 3; i++) {
         AVPacket *packet = test_shot_packet(d);
@@ -526,9 +424,9 @@ static void a_window_is_chosen_again(void **state)
     begin("window_id=pick");
     av_log_set_callback(note_chosen);
     *chosen = 0;
-    move(100, 100);
-    click(1);
-    assert_int_equal(end(), 0);
+    test_hand_move(hand, 100, 100);
+    test_hand_click(hand, 1);
+    assert_int_equal(test_opening_end(&d), 0);
     snprintf(want, sizeof(want), "window_id=0x%x", window);
     chooses_again("native", want);
 }

@@ -24,7 +24,6 @@
  * and select_region lets somebody drag the one that x11grab would.
  */
 
-#include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -35,6 +34,8 @@
 #include <cmocka.h>
 #include <libavutil/time.h>
 
+#include "hand.h"
+#include "opening.h"
 #include "shot.h"
 #include "stage.h"
 
@@ -191,21 +192,6 @@ static void show_region_follows(void **state)
     test_screen_warp(screen, 100, 90);
 }
 
-typedef struct Opening {
-    const char *format;
-    TestDevice *d;
-    int ret;
-} Opening;
-
-static void *open_selecting(void *arg)
-{
-    Opening *o = arg;
-
-    o->ret = test_device_open(&o->d, o->format, server->display,
-                              "select_region=1:framerate=50");
-    return NULL;
-}
-
 static int grabbed(TestScreen *other, int timeout_ms)
 {
     int64_t end = av_gettime_relative() + timeout_ms * INT64_C(1000);
@@ -216,51 +202,38 @@ static int grabbed(TestScreen *other, int timeout_ms)
     return 0;
 }
 
-/* To drag, which the device does when it has the pointer */
-static void wait_until_asked(void)
-{
-    int64_t end = av_gettime_relative() + 5000000;
-
-    while (!test_log_count("Drag the pointer", AV_LOG_INFO)) {
-        if (av_gettime_relative() > end)
-            fail_msg("select_region: nobody is asked to drag");
-        av_usleep(1000);
-    }
-}
-
 static TestImage *select_by_hand(const char *format, int x0, int y0,
                                  int x1, int y1)
 {
-    Opening o = { .format = format };
     TestScreen *hand  = test_screen_open(server->display);
     TestScreen *other = test_screen_open(server->display);
     int64_t end = av_gettime_relative() + 5000000;
     xcb_query_pointer_reply_t *p = NULL;
+    TestDevice *selected;
     TestImage *image;
-    pthread_t thread;
+    int ret;
 
-    test_log_start();
     test_screen_warp(screen, x0, y0);
     test_screen_impervious(hand, 1);
-    assert_int_equal(pthread_create(&thread, NULL, open_selecting, &o), 0);
+    test_opening_start(format, "select_region=1:framerate=50");
 
     /* x11grab's grab of the server reaches it only after the press */
     if (!strcmp(format, "x11grab"))
         grabbed(other, 500);
     else
-        wait_until_asked();
-    test_screen_button(hand, 1);
+        test_opening_asks("Drag the pointer");
+    test_hand_button(hand, 1, 1);
     if (!strcmp(format, "x11grab") && !grabbed(other, 5000))
         fail_msg("%s select_region: the server is not grabbed", format);
     if (x0 != x1 || y0 != y1) {
         test_screen_warp(hand, (x0 + x1) / 2, y0);
         test_screen_warp(hand, x1, y1);
     }
-    test_screen_button(hand, 0);
-    pthread_join(thread, NULL);
-    if (o.ret < 0) {
+    test_hand_button(hand, 1, 0);
+    ret = test_opening_end(&selected);
+    if (ret < 0) {
         test_log_print();
-        fail_msg("%s select_region: %s", format, av_err2str(o.ret));
+        fail_msg("%s select_region: %s", format, av_err2str(ret));
     }
     do {
         free(p);
@@ -272,8 +245,8 @@ static TestImage *select_by_hand(const char *format, int x0, int y0,
     free(p);
     test_screen_close(&other);
     test_screen_close(&hand);
-    image = test_shot(o.d);
-    test_device_close(&o.d);
+    image = test_shot(selected);
+    test_device_close(&selected);
     return image;
 }
 

@@ -23,7 +23,6 @@
  * A window that is picked by a click.
  */
 
-#include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -32,62 +31,28 @@
 
 #include <cmocka.h>
 #include <libavutil/time.h>
-#include <xcb/xtest.h>
 
+#include "hand.h"
+#include "opening.h"
 #include "shot.h"
 #include "window.h"
-
-typedef struct Opening {
-    TestDevice *d;
-    int ret, done;
-} Opening;
-
-static pthread_mutex_t opening_lock = PTHREAD_MUTEX_INITIALIZER;
-
-static void *open_picking(void *arg)
-{
-    Opening *o = arg;
-    TestDevice *picked;
-    int ret = test_device_open(&picked, "x11shmpool", server->display,
-                               "window_id=pick:framerate=200:draw_mouse=0");
-
-    pthread_mutex_lock(&opening_lock);
-    o->d    = picked;
-    o->ret  = ret;
-    o->done = 1;
-    pthread_mutex_unlock(&opening_lock);
-    return NULL;
-}
 
 /* Somebody who does what he is asked to */
 static int click(int x, int y, int button)
 {
-    int64_t end = av_gettime_relative() + 8000000;
     TestScreen *hand = test_screen_open(server->display);
-    Opening o = { .done = 0 };
-    pthread_t thread;
-    int done = 0;
+    int ret;
 
-    test_log_start();
     test_screen_impervious(hand, 1);
     test_screen_warp(hand, x, y);
-    assert_int_equal(pthread_create(&thread, NULL, open_picking, &o), 0);
-    while (!done && !test_log_count("Click on", AV_LOG_INFO) &&
-           av_gettime_relative() < end) {
-        av_usleep(1000);
-        pthread_mutex_lock(&opening_lock);
-        done = o.done;
-        pthread_mutex_unlock(&opening_lock);
-    }
-    for (int type = XCB_BUTTON_PRESS; type <= XCB_BUTTON_RELEASE; type++)
-        xcb_test_fake_input(hand->conn, type, button, XCB_CURRENT_TIME,
-                            XCB_NONE, 0, 0, 0);
-    test_screen_sync(hand);
-    pthread_join(thread, NULL);
+    test_opening_start("x11shmpool",
+                       "window_id=pick:framerate=200:draw_mouse=0");
+    test_opening_asks("Click on");
+    test_hand_click(hand, button);
+    ret = test_opening_end(&d);
     test_screen_warp(hand, TEST_WIDTH - 1, TEST_HEIGHT - 1);
     test_screen_close(&hand);
-    d = o.d;
-    return o.ret;
+    return ret;
 }
 
 static void pick_at(int x, int y)

@@ -249,16 +249,6 @@ void test_screen_warp(TestScreen *s, int x, int y)
                                            0, 0, 0, 0, x, y), "WarpPointer");
 }
 
-void test_screen_button(TestScreen *s, int press)
-{
-    if (!s->xtest)
-        test_die("XTEST", 0);
-    xcb_test_fake_input(s->conn,
-                        press ? XCB_BUTTON_PRESS : XCB_BUTTON_RELEASE, 1,
-                        XCB_CURRENT_TIME, XCB_NONE, 0, 0, 0);
-    xcb_flush(s->conn);
-}
-
 void test_screen_impervious(TestScreen *s, int on)
 {
     test_check(s, xcb_test_grab_control_checked(s->conn, on), "GrabControl");

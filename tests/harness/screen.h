@@ -73,9 +73,6 @@ xcb_visualid_t test_screen_visual(const TestScreen *s, int depth);
 /** Put the pointer at x,y of the root window. */
 void test_screen_warp(TestScreen *s, int x, int y);
 
-/** Press (1) or release (0) the first pointer button by XTEST. Doesn't wait. */
-void test_screen_button(TestScreen *s, int press);
-
 /**
  * Go on being served (1) while another client has grabbed the server. Nothing
  * may be under way at the moment of the grab: servers put a client that has
