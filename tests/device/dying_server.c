@@ -52,7 +52,7 @@
 #define WIDTH  320
 #define HEIGHT 240
 
-static int nb_cycles = 300;
+static int nb_cycles;
 
 static int64_t ms_since(int64_t start)
 {
@@ -61,14 +61,8 @@ static int64_t ms_since(int64_t start)
 
 static int setup(void **state)
 {
-    const char *env = getenv("X11SHMPOOL_CYCLES");
-
     (void)state;
-    test_random_start();
-    if (env)
-        nb_cycles = atoi(env);
-    printf("# %d cycles, X11SHMPOOL_SEED=%"PRIu32"\n", nb_cycles, test_seed);
-
+    nb_cycles = test_random_cycles(300);
     return test_stage_start(&(TestServerOptions){ .width = WIDTH,
                                                   .height = HEIGHT });
 }

@@ -234,23 +234,6 @@ static void nothing_known(void **state)
     }
 }
 
-static void paint_along(TestScreen *s, void *opaque)
-{
-    xcb_gcontext_t gc = xcb_generate_id(s->conn);
-
-    (void)opaque;
-    xcb_create_gc(s->conn, gc, s->screen->root, 0, NULL);
-    for (unsigned n = 0; !xcb_connection_has_error(s->conn); n++) {
-        const xcb_rectangle_t r = { n / 2 % (WIDTH - 8), n / 16 % (HEIGHT - 8),
-                                    8, 8 };
-
-        xcb_change_gc(s->conn, gc, XCB_GC_FOREGROUND,
-                      (const uint32_t[]){ n * 2654435761U >> 8 });
-        xcb_poly_fill_rectangle(s->conn, s->screen->root, gc, 1, &r);
-        xcb_flush(s->conn);
-    }
-}
-
 static void all_told(const AVFrame *old, const AVFrame *new)
 {
     const AVVideoHint *hint = hint_of(new);
@@ -292,7 +275,7 @@ static void holds_all_that_differs(void **state)
     };
 
     (void)state;
-    painter = test_child_start(server->display, paint_along, NULL);
+    painter = test_child_start(server->display, test_child_paint_along, NULL);
     for (int i = 0; i < 5; i++) {
         const int n = 1 + 2 * (i & 1);
         int hints = 0;

@@ -258,9 +258,7 @@ static void managed_menus(void **state)
     TestImage *image;
 
     (void)state;
-    test_window_need_manager();
-    test_window_at(0, 100, 100, 201, 151);
-    test_app_wait_framed(apps[0], 1);
+    test_window_framed();
     test_stage_open(&d, "window_title=app 0");
     at.x  = test_app_at(apps[0], apps[0]->window).x + 30;
     at.y  = test_app_at(apps[0], apps[0]->window).y + 20;

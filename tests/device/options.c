@@ -46,9 +46,7 @@ static int setup(void **state)
     if (test_stage_start(&(TestServerOptions){ .width = WIDTH,
                                                .height = HEIGHT }) < 0)
         return -1;
-    test_screen_backdrop(screen, root, WIDTH, HEIGHT, 1);
-    window = test_screen_window(screen, 60, 50, 201, 149, 0);
-    test_screen_backdrop(screen, window, 201, 149, 2);
+    window = test_stage_window();
     test_stage_cursor(21, 18, 5, 3, 7);
     test_screen_warp(screen, 100, 90);
     return 0;

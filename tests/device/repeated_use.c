@@ -56,7 +56,7 @@
 #define THREADS 8
 #define BAG 64
 
-static int nb_cycles = 300;
+static int nb_cycles;
 
 static int64_t ms_since(int64_t start)
 {
@@ -158,14 +158,8 @@ static int bag_end(Bag *b)
 
 static int setup(void **state)
 {
-    const char *env = getenv("X11SHMPOOL_CYCLES");
-
     (void)state;
-    test_random_start();
-    if (env)
-        nb_cycles = atoi(env);
-    printf("# %d cycles, X11SHMPOOL_SEED=%"PRIu32"\n", nb_cycles, test_seed);
-
+    nb_cycles = test_random_cycles(300);
     return test_stage_start(&(TestServerOptions){ .width = WIDTH,
                                                   .height = HEIGHT });
 }

@@ -52,9 +52,7 @@ static void wait_size(xcb_window_t window, int w, int least, int most)
 static void managed(void **state)
 {
     (void)state;
-    test_window_need_manager();
-    test_window_at(0, 100, 100, 201, 151);
-    test_app_wait_framed(apps[0], 1);
+    test_window_framed();
     for (int k = 0; k < 2; k++) {
         TestImage *last;
 
@@ -103,9 +101,7 @@ static void managed(void **state)
 static void shaded(void **state)
 {
     (void)state;
-    test_window_need_manager();
-    test_window_at(0, 100, 100, 201, 151);
-    test_app_wait_framed(apps[0], 1);
+    test_window_framed();
     for (int k = 0; k < 2; k++) {
         TestImage *last;
         xcb_window_t frame;

@@ -102,9 +102,7 @@ static void minimized(void **state)
     char id[16];
 
     (void)state;
-    test_window_need_manager();
-    test_window_at(0, 100, 100, 201, 151);
-    test_app_wait_framed(apps[0], 1);
+    test_window_framed();
     test_app_iconify(apps[0]);
     test_app_wait_viewable(apps[0], apps[0]->window, 0);
     snprintf(id, sizeof(id), "0x%x", apps[0]->window);

@@ -132,3 +132,20 @@ void test_child_paint(TestScreen *s, void *opaque)
             nanosleep(&pause, NULL);
     }
 }
+
+void test_child_paint_along(TestScreen *s, void *opaque)
+{
+    const int w = s->screen->width_in_pixels, h = s->screen->height_in_pixels;
+    xcb_gcontext_t gc = xcb_generate_id(s->conn);
+
+    (void)opaque;
+    xcb_create_gc(s->conn, gc, s->screen->root, 0, NULL);
+    for (unsigned n = 0; !xcb_connection_has_error(s->conn); n++) {
+        const xcb_rectangle_t r = { n / 2 % (w - 8), n / 16 % (h - 8), 8, 8 };
+
+        xcb_change_gc(s->conn, gc, XCB_GC_FOREGROUND,
+                      (const uint32_t[]){ n * 2654435761U >> 8 });
+        xcb_poly_fill_rectangle(s->conn, s->screen->root, gc, 1, &r);
+        xcb_flush(s->conn);
+    }
+}

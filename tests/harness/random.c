@@ -18,6 +18,8 @@
  * Foundation, Inc., 51 Franklin Street, Fifth Floor, Boston, MA 02110-1301 USA
  */
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
 #include <unistd.h>
@@ -35,6 +37,17 @@ void test_random_start(void)
     test_seed = env ? strtoul(env, NULL, 0)
                     : (uint32_t)time(NULL) ^ (uint32_t)getpid() << 16;
     test_random_round(0);
+}
+
+int test_random_cycles(int n)
+{
+    const char *env = getenv("X11SHMPOOL_CYCLES");
+
+    test_random_start();
+    if (env)
+        n = atoi(env);
+    printf("# %d cycles, X11SHMPOOL_SEED=%"PRIu32"\n", n, test_seed);
+    return n;
 }
 
 void test_random_round(int round)

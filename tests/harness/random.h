@@ -38,6 +38,10 @@ void test_random_start(void);
 /** Begin anew: what follows depends on the seed and on round alone. */
 void test_random_round(int round);
 
+/** test_random_start(), and print the seed.
+ *  @return how often a test is to do what it does, $X11SHMPOOL_CYCLES or n */
+int test_random_cycles(int n);
+
 uint32_t test_random(void);
 
 /** From 0 on, less than n, which is positive. */

@@ -120,6 +120,18 @@ void test_stage_open_by(TestDevice **device, int way, const char *options, ...)
     va_end(ap);
 }
 
+xcb_window_t test_stage_window(void)
+{
+    const xcb_screen_t *s = screen->screen;
+    xcb_window_t window;
+
+    test_screen_backdrop(screen, root, s->width_in_pixels,
+                         s->height_in_pixels, 1);
+    window = test_screen_window(screen, 60, 50, 201, 149, 0);
+    test_screen_backdrop(screen, window, 201, 149, 2);
+    return window;
+}
+
 void test_stage_cursor(int w, int h, int xhot, int yhot, unsigned seed)
 {
     uint32_t *cursor = test_shot_cursor(w, h, seed);

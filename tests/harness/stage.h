@@ -65,6 +65,10 @@ void test_stage_open(TestDevice **device, const char *options, ...)
 void test_stage_open_by(TestDevice **device, int way, const char *options, ...)
     __attribute__((format(printf, 3, 4)));
 
+/** Make a window of 201x149 at 60,50. It and the root window show what doesn't
+ *  repeat itself. */
+xcb_window_t test_stage_window(void);
+
 /** Give the root window test_shot_cursor()'s cursor of this seed, or fail. */
 void test_stage_cursor(int w, int h, int xhot, int yhot, unsigned seed);
 

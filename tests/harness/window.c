@@ -167,6 +167,13 @@ TestApp *test_window_at(int i, int x, int y, int w, int h)
     });
 }
 
+void test_window_framed(void)
+{
+    test_window_need_manager();
+    test_window_at(0, 100, 100, 201, 151);
+    test_app_wait_framed(apps[0], 1);
+}
+
 void test_window_paint(TestApp *app)
 {
     static unsigned seed = 100;

@@ -81,6 +81,10 @@ TestApp *test_window_open(int i, const TestAppOptions *o);
 /** The same, with "app i" for its title, "test" and "Test" for its class. */
 TestApp *test_window_at(int i, int x, int y, int w, int h);
 
+/** test_window_need_manager(), and wait until it has given apps[0] a frame, a
+ *  window of 201x151. */
+void test_window_framed(void);
+
 /** Draw something in a window that was not there before. */
 void test_window_paint(TestApp *app);
 
