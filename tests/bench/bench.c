@@ -45,6 +45,7 @@
 #include "server.h"
 
 #define ROUNDS 3
+#define WARM 16                /* frames: slots are made when they are needed */
 #define FASTEST 1000           /* frames a second that the device allows */
 
 static double scale;
@@ -200,7 +201,7 @@ static void *read_frames(void *arg)
                 av_err2str(ret));
         exit(1);
     }
-    for (int i = 0; i < 4; i++) {
+    for (int i = 0; i < WARM; i++) {
         if (test_device_read(d, packet, 5000) < 0)
             fail("no frame");
         first = packet->pts;
@@ -356,7 +357,7 @@ int main(void)
                 for (int touch = fast && work != FULL; touch < 2; touch++)
                     run_row(&s, &(Row){
                         .group = "matrix", .work = work, .rate = fast ? 0 : 60,
-                        .touch = touch, .seconds = 0.25, .rounds = ROUNDS });
+                        .touch = touch, .seconds = 0.5, .rounds = ROUNDS });
         if (i == 0)
             run_row(&s, &(Row){ .group = "stalls", .work = SMALL, .rate = 60,
                                 .stalls = 1, .seconds = 3, .rounds = 1 });
