@@ -221,8 +221,8 @@ static void assert_no_more(int threads, int descriptors)
     for (int i = 0; i < 1000 && (test_count_threads() > threads ||
                                  test_count_descriptors() > descriptors); i++)
         av_usleep(10000);
-    assert_int_equal(test_count_threads(), threads);
-    assert_int_equal(test_count_descriptors(), descriptors);
+    assert_true(test_count_threads() <= threads);
+    assert_true(test_count_descriptors() <= descriptors);
 }
 
 static void opening_a_stopped_server(void **state)

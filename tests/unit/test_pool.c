@@ -37,6 +37,7 @@
 
 #include "libavutil/error.h"
 
+#include "x11shmpool_bound.h"
 #include "x11shmpool_pool.h"
 
 #define SLOTS 4
@@ -154,15 +155,17 @@ static void released_while_freed(void **state)
 /* Nobody chose a bound: it is that of the present size. No slot is made. */
 static void bound_of_each_size(void **state)
 {
+    const size_t half    = (size_t)X11SHMPOOL_BOUND_MOST_MIB / 2 << 20;
     X11ShmpoolPool *pool = make(0);
 
     (void)state;
     assert_int_equal(x11shmpool_pool_max(pool), 16);
     assert_int_equal(x11shmpool_pool_resize(pool, &format, 30 << 20), 0);
     assert_int_equal(x11shmpool_pool_max(pool), 8);
-    assert_int_equal(x11shmpool_pool_resize(pool, &format, 1000 << 20), 0);
+    assert_int_equal(x11shmpool_pool_resize(pool, &format, half - (1 << 20)),
+                     0);
     assert_int_equal(x11shmpool_pool_max(pool), 2);
-    assert_int_equal(x11shmpool_pool_resize(pool, &format, 1100 << 20),
+    assert_int_equal(x11shmpool_pool_resize(pool, &format, half),
                      AVERROR(EINVAL));
     assert_int_equal(x11shmpool_pool_resize(pool, &format, 400), 0);
     assert_int_equal(x11shmpool_pool_max(pool), 16);
