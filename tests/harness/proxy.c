@@ -122,8 +122,8 @@ fail:
     fprintf(stderr, "proxy: can't serve %s\n", display);
     xcb_disconnect(p->conn);
     if (p->listener >= 0) {
-        test_relay_unlink(p->display);
         close(p->listener);
+        test_relay_unlink(p->display);
     }
     free(p);
     return NULL;
@@ -144,8 +144,8 @@ void test_proxy_stop(TestProxy **pp)
     for (int i = 0; i < MAX_CLIENTS; i++)
         if (p->clients[i])
             test_proxy_client_free(p, i);
-    test_relay_unlink(p->display);
     close(p->listener);
+    test_relay_unlink(p->display);
     close(p->wake[0]);
     close(p->wake[1]);
     xcb_disconnect(p->conn);

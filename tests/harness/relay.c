@@ -259,16 +259,25 @@ static int bind_in_place(int fd, const struct sockaddr_un *a)
     return unlink(a->sun_path) ? -1 : bind(fd, address, sizeof(*a));
 }
 
+/* Two could take the place of one that was killed. */
+static int lock_sockets(void)
+{
+    int dir = open(SOCKET_DIR, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+    if (dir >= 0 && flock(dir, LOCK_EX)) {
+        close(dir);
+        dir = -1;
+    }
+    return dir;
+}
+
 int test_relay_listen(char *display, size_t size)
 {
     int dir, fd = -1;
 
     mkdir(SOCKET_DIR, 01777);
-    dir = open(SOCKET_DIR, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    /* Two could take the place of one that was killed. */
-    if (dir < 0 || flock(dir, LOCK_EX))
-        goto end;
-    for (int n = 200; n < 1000; n++) {
+    dir = lock_sockets();
+    for (int n = 200; dir >= 0 && n < 1000; n++) {
         struct sockaddr_un a;
         char path[64];
 
@@ -282,9 +291,6 @@ int test_relay_listen(char *display, size_t size)
         close(fd);
         fd = -1;
     }
-    flock(dir, LOCK_UN);
-
-end:
     if (dir >= 0)
         close(dir);
     return fd;
@@ -292,8 +298,12 @@ end:
 
 void test_relay_unlink(const char *display)
 {
+    const int dir = lock_sockets();
     char path[64];
 
     snprintf(path, sizeof(path), SOCKET_DIR "/X%d", atoi(display + 1));
-    unlink(path);
+    if (!is_bound(path))
+        unlink(path);
+    if (dir >= 0)
+        close(dir);
 }

@@ -76,7 +76,8 @@ int test_relay_connect(const char *display);
  *  display; -1. */
 int test_relay_listen(char *display, size_t size);
 
-/** Take away what test_relay_listen() left in the file system. */
+/** Take away what test_relay_listen() left in the file system, after the socket
+ *  was closed; another one may have taken its place already. */
 void test_relay_unlink(const char *display);
 
 #endif /* TESTS_HARNESS_RELAY_H */
