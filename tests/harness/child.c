@@ -106,10 +106,17 @@ int test_child_run(int (*body)(void *opaque), void *opaque, int timeout_ms)
     return -1;
 }
 
+static void rest(xcb_connection_t *c, const void *opaque)
+{
+    const unsigned us = opaque ? *(const unsigned *)opaque : 0;
+
+    xcb_flush(c);
+    if (us)
+        nanosleep(&(struct timespec){ .tv_nsec = us * 1000L }, NULL);
+}
+
 void test_child_paint(TestScreen *s, void *opaque)
 {
-    const unsigned us = opaque ? *(unsigned *)opaque : 0;
-    const struct timespec pause = { .tv_nsec = us * 1000L };
     xcb_window_t root = s->screen->root;
     xcb_gcontext_t gc = xcb_generate_id(s->conn);
     unsigned state = 1;
@@ -127,9 +134,7 @@ void test_child_paint(TestScreen *s, void *opaque)
         xcb_change_gc(s->conn, gc, XCB_GC_FOREGROUND,
                       (const uint32_t[]){ state & 0xffffff });
         xcb_poly_fill_rectangle(s->conn, root, gc, 1, &r);
-        xcb_flush(s->conn);
-        if (us)
-            nanosleep(&pause, NULL);
+        rest(s->conn, opaque);
     }
 }
 
@@ -138,7 +143,6 @@ void test_child_paint_along(TestScreen *s, void *opaque)
     const int w = s->screen->width_in_pixels, h = s->screen->height_in_pixels;
     xcb_gcontext_t gc = xcb_generate_id(s->conn);
 
-    (void)opaque;
     xcb_create_gc(s->conn, gc, s->screen->root, 0, NULL);
     for (unsigned n = 0; !xcb_connection_has_error(s->conn); n++) {
         const xcb_rectangle_t r = { n / 2 % (w - 8), n / 16 % (h - 8), 8, 8 };
@@ -146,6 +150,6 @@ void test_child_paint_along(TestScreen *s, void *opaque)
         xcb_change_gc(s->conn, gc, XCB_GC_FOREGROUND,
                       (const uint32_t[]){ n * 2654435761U >> 8 });
         xcb_poly_fill_rectangle(s->conn, s->screen->root, gc, 1, &r);
-        xcb_flush(s->conn);
+        rest(s->conn, opaque);
     }
 }

@@ -56,8 +56,8 @@ int test_child_run(int (*body)(void *opaque), void *opaque, int timeout_ms);
  *  a pause in µs after each rectangle, an unsigned, or NULL. */
 void test_child_paint(TestScreen *s, void *opaque);
 
-/** Paint along a line over the root window without a pause, so that what is new
- *  lies beside what was. opaque is not used. */
+/** Paint along a line over the root window, so that what is new lies beside what
+ *  was. opaque is as for test_child_paint(). */
 void test_child_paint_along(TestScreen *s, void *opaque);
 
 #endif /* TESTS_HARNESS_CHILD_H */
