@@ -264,12 +264,14 @@ av_cold void x11shmpool_frames_uninit(X11ShmpoolFrames *f)
 
 static int hand_out_last(X11ShmpoolFrames *f, X11ShmpoolFrame *frame)
 {
+    const int indexed = get_picture(f)->pix_fmt == AV_PIX_FMT_PAL8;
+
     frame->buf     = av_buffer_ref(f->last);
     frame->picture = av_buffer_ref(f->picture);
-    if (f->palette)
+    if (indexed)
         frame->palette = av_buffer_ref(f->palette);
     f->last_tick = frame->tick;
-    if (frame->buf && frame->picture && !f->palette == !frame->palette)
+    if (frame->buf && frame->picture && (!indexed || frame->palette))
         return 0;
     x11shmpool_frame_unref(frame);
     return AVERROR(ENOMEM);

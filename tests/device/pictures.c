@@ -186,6 +186,7 @@ static AVFrame *fresh(const Round *r)
              r->number & 1 ? "shm=sysv" : "shm=memfd");
     new    = test_shot_open("x11shmpool", server->display, options);
     packet = test_shot_packet(new);
+    assert_null(av_packet_get_side_data(packet, AV_PKT_DATA_PALETTE, NULL));
     assert_int_equal(test_device_decode(new, packet, frame), 0);
     av_packet_free(&packet);
     test_device_close(&new);

@@ -32,6 +32,7 @@
 #   at_exit COMMAND           run on every way out, the last one first
 #   wait_for SECONDS COMMAND...  until it succeeds; 1 if it never does
 #   overlay COMMAND...        with the overlay of BUILD
+#   again FORMAT TEST...      tests of the device, in another pixel format
 #   spawn COMMAND...          in the background, killed on the way out; $spawned
 #   stop PID                  end what was spawned and wait for it
 #   start_x [ARGUMENT...]     an Xvfb on a free display; sets DISPLAY, x_pid
@@ -124,6 +125,17 @@ it() {
     it_name=$1
     shift
     check "$way: $it_name" "$@"
+}
+
+# Not in 4:2:0, whose sizes are even, where odd ones are asked for.
+again() {
+    again_format=$1
+    shift
+    for again_test; do
+        check "$again_test, ${again_format:-native}${X11SHMPOOL_HINTS:+, hints}" \
+            env LD_LIBRARY_PATH="$BUILD" X11SHMPOOL_PIXEL_FORMAT="$again_format" \
+            timeout 100 "$BUILD/tests/device/$again_test"
+    done
 }
 
 in_dir() (

@@ -21,33 +21,9 @@
 
 . "$SRC/tests/scripts/lib.sh"
 
-# again FORMAT TEST...: not in 4:2:0, whose sizes are even, where odd ones are
-# asked for
-again() {
-    again_format=$1
-    shift
-    for test; do
-        check "$test, ${again_format:-native}${X11SHMPOOL_HINTS:+, hints}" env LD_LIBRARY_PATH="$BUILD" \
-            X11SHMPOOL_PIXEL_FORMAT="$again_format" timeout 100 \
-            "$BUILD/tests/device/$test"
-    done
-}
-
 again yuv420p menus
 again nv12    composited
 again yuv444p formats windows window_end window_kinds window_manager
 again rgb24   monitors outputs screen_resize
-
-# with_hints FORMAT TEST...: as frames, which FFmpeg has hints for from 6.1 on
-with_hints() {
-    export X11SHMPOOL_HINTS=1
-    again "$@"
-    unset X11SHMPOOL_HINTS
-}
-if pkg-config --atleast-version=58.29.100 libavutil; then
-    with_hints ''      formats colormaps windows
-    with_hints yuv420p menus
-    with_hints nv12    new_sizes old_sizes
-fi
 
 done_testing
