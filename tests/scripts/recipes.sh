@@ -40,10 +40,10 @@ between() {
     echo "$1: not from $2 to $3"
     awk -v n="$1" -v a="$2" -v b="$3" 'BEGIN { exit !(n >= a && n <= b) }'
 }
-# timed NAME: makes a recipe; $took is how many seconds it took at the most
+# timed NAME COMMAND...: check; $took is how many seconds it took at the most
 timed() {
     timed_begin=$(date +%s)
-    check "$1" recipe "$1"
+    check "$@"
     took=$(($(date +%s) - timed_begin + 1))
 }
 # when the last frame is shown, in seconds
@@ -190,7 +190,7 @@ check 'each of which plays' whole
 # 5 frames a second instead of one in 2 seconds
 recorded=2
 change='s|-framerate 1/2|-framerate 5|'
-timed lapse
+timed 'lapse' recipe lapse
 change=
 check 'shows 30 frames a second' is "$(stream lapse.mp4 r_frame_rate)" 30/1
 frames=$(stream lapse.mp4 nb_read_frames)
@@ -207,10 +207,10 @@ check 'and as long as it took' between "$(stream out.gif nb_read_frames)" 1 11
 ### Frames in which nothing happened
 
 recorded=3
-timed skip
+timed 'skip' recipe skip
 check 'has hardly any frames' between "$(stream out.mkv nb_read_frames)" 2 $((took + 4))
 check 'and ends up to a second early' between "$(last_frame out.mkv)" 1 "$took"
-timed cfr
+timed 'cfr' recipe cfr
 frames=$(stream out.mp4 nb_read_frames)
 check 'has all frames' between "$frames" 90 $((60 * took + 6))
 check 'at a constant rate' is "$(stream out.mp4 avg_frame_rate)" 60/1
