@@ -28,15 +28,15 @@
  * @file
  * A window that gets other sizes while d records it with on_resize=follow. Every
  * frame is decoded, as ffmpeg and players do; a size must be told with the first
- * packet that has it, and with no other; and of raw video the first packet of
- * each size is kept, with a copy of what is in it. Failures are cmocka's.
+ * packet that has it, and with no other; and the first packet of each size is
+ * kept, of raw video with a copy of what is in it. Failures are cmocka's.
  */
 
 #define TEST_SIZES_HELD 8
 
 extern TestApp *app;           ///< a test's
 
-/** The packets that are kept, and copies of them; NULL where there is none. */
+/** The packets that are kept, and copies of raw video; NULL where there is none. */
 typedef struct TestHeld {
     AVPacket *packet;
     uint8_t *copy;
@@ -64,6 +64,9 @@ int test_sizes_clear(void **state);
 
 /** Whether d's packets are raw video: a wrapped frame has its size itself. */
 int test_sizes_are_raw(void);
+
+/** Where the pixels of a packet begin. */
+const uint8_t *test_sizes_pixels(const AVPacket *packet);
 
 /** Fail unless the packets that are kept hold what they held. */
 void test_sizes_check_held(void);

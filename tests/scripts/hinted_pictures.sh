@@ -31,7 +31,7 @@ X11SHMPOOL_HINTS=1
 export X11SHMPOOL_HINTS
 again ''      formats colormaps windows
 again yuv420p menus
-again nv12    new_sizes old_sizes
+again yuv444p new_sizes old_sizes
 again rgb24   formats
 
 done_testing
