@@ -108,8 +108,9 @@ told  'has no stale block' no_stale_block
 check 'every other frame, hints of two' record 2 '-r 15' $stay
 told  'looks as good' as_good
 told  'has no stale block' no_stale_block
+# On a busy machine -r may have nothing to leave out.
 # shellcheck disable=SC2086
-check 'every other frame, hints of one' record 1 '-r 15' $stay
+check 'every other frame, hints of one' record 1 '-vf select=not(mod(n\,2))' $stay
 told  'has stale blocks' stale_blocks
 # fps takes times that are halfway for either side, as microseconds are rounded
 # shellcheck disable=SC2086
