@@ -200,6 +200,18 @@ static int grabbed(TestScreen *other, int timeout_ms)
     return 0;
 }
 
+/* x11grab says nothing, but shows a cursor of its own when it has the pointer. */
+static void wait_for_another_cursor(TestScreen *s, uint32_t serial)
+{
+    const int64_t end = av_gettime_relative() + 10000000;
+
+    while (test_screen_cursor_serial(s) == serial) {
+        if (av_gettime_relative() > end)
+            fail_msg("x11grab select_region: it does not take the pointer");
+        av_usleep(1000);
+    }
+}
+
 static TestImage *select_by_hand(const char *format, int x0, int y0,
                                  int x1, int y1)
 {
@@ -209,15 +221,17 @@ static TestImage *select_by_hand(const char *format, int x0, int y0,
     xcb_query_pointer_reply_t *p = NULL;
     TestDevice *selected;
     TestImage *image;
+    uint32_t serial;
     int ret;
 
     test_screen_warp(screen, x0, y0);
     test_screen_impervious(hand, 1);
+    serial = test_screen_cursor_serial(hand);
     test_opening_start(format, "select_region=1:framerate=50");
 
     /* x11grab's grab of the server reaches it only after the press */
     if (!strcmp(format, "x11grab"))
-        grabbed(other, 500);
+        wait_for_another_cursor(hand, serial);
     else
         test_opening_asks("Drag the pointer");
     test_hand_button(hand, 1, 1);
