@@ -404,7 +404,8 @@ static int try_read(X11ShmpoolCapture *c, X11ShmpoolSlot *slot,
      * something else. Events from before the answer have arrived by now. */
     valid = c->damage.valid;
     if (!take_events(c, 1)) {
-        if ((c->events.moved || c->source->closed) && (ret = update_source(c)) < 0)
+        if ((c->events.moved || c->source->closed) &&
+            (ret = update_source(c)) < 0)
             return ret;
         if (slot && c->damage.valid != valid)
             return AVERROR(EAGAIN);

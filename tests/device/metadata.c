@@ -148,7 +148,8 @@ static void read_frames(const char *display, const char *kind)
     unsigned pause = 50;       /* µs: a flood of events is a change of all */
     char options[128];
     int64_t last = -1, area = 0, dropped = 0, last_dropped = 0;
-    int wrong = 0, run_over = 0, pointer = strstr(kind, "draw_mouse=1") != NULL;
+    int wrong = 0, run_over = 0;
+    const int pointer = strstr(kind, "draw_mouse=1") != NULL;
 
     snprintf(options, sizeof(options), "framerate=200:damage=on:"
              "damage_metadata=1:%s", kind);

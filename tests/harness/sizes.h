@@ -36,7 +36,7 @@
 
 extern TestApp *app;           ///< a test's
 
-/** The packets that are kept, and copies of raw video; NULL where there is none. */
+/** The packets that are kept, and copies of raw video; NULL for none. */
 typedef struct TestHeld {
     AVPacket *packet;
     uint8_t *copy;
