@@ -115,8 +115,8 @@ void x11shmpool_capture_uninit(X11ShmpoolCapture *c);
  */
 int x11shmpool_capture_update(X11ShmpoolCapture *c);
 
-/** Only read the events, for x11shmpool_capture_update() to process later. Waits
- *  for nothing. */
+/** Note the events up to now, so that they don't pile up while nothing is
+ *  captured. Waits for nothing. */
 void x11shmpool_capture_listen(X11ShmpoolCapture *c);
 
 /** Have everything read anew, and all count as drawn. */

@@ -200,7 +200,7 @@ static int grabbed(TestScreen *other, int timeout_ms)
     return 0;
 }
 
-/* x11grab says nothing, but shows a cursor of its own when it has the pointer. */
+/* x11grab tells nobody that it has the pointer, but shows a cursor of its own. */
 static void wait_for_another_cursor(TestScreen *s, uint32_t serial)
 {
     const int64_t end = av_gettime_relative() + 10000000;
